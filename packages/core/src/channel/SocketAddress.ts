@@ -1,0 +1,26 @@
+/** Where a TCP or UDP socket is. */
+export interface InetSocketAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly family?: 'IPv4' | 'IPv6';
+}
+
+/** Where a Unix-domain socket (or, on Windows, a named pipe) is. */
+export interface PathAddress {
+  readonly path: string;
+}
+
+/** Where a `LocalServerChannel` is. */
+export interface LocalAddressLike {
+  readonly local: string;
+}
+
+/** Where a channel is or goes. */
+export type SocketAddress = InetSocketAddress | PathAddress | LocalAddressLike;
+
+/** `127.0.0.1:80`, `[::1]:80`, `/run/x.sock`, `local:name`. */
+export function formatAddress(address: SocketAddress): string {
+  if ('path' in address) return address.path;
+  if ('local' in address) return `local:${address.local}`;
+  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}

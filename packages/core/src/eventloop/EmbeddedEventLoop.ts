@@ -1,0 +1,161 @@
+import type { EventLoop, ScheduledTask } from './EventLoop.js';
+
+class EmbeddedTask implements ScheduledTask {
+  isCancelled = false;
+  isDone = false;
+  constructor(
+    readonly run: () => void,
+    public at: number,
+    readonly id: number,
+    readonly period: number,
+    readonly fixedRate: boolean,
+    readonly loop: EmbeddedEventLoop,
+  ) {}
+  cancel(): boolean {
+    if (this.isDone) return false;
+    this.isDone = true;
+    this.isCancelled = true;
+    this.loop.drop(this);
+    return true;
+  }
+}
+
+/**
+ * A loop that runs when it is told to. Its clock follows real time until it is frozen; frozen, it only moves by
+ * `advanceTimeBy`, which makes idle and heartbeat tests exact and instant.
+ * Netty: EmbeddedEventLoop with its FreezableTicker.
+ */
+export class EmbeddedEventLoop implements EventLoop {
+  readonly inEventLoop: boolean = true;
+  #tasks: (() => void)[] = [];
+  #scheduled: EmbeddedTask[] = [];
+  #sequence = 0;
+  /** Subtracted from the real clock: what was spent frozen, less what was advanced. */
+  #offset: number = performance.now();
+  #frozenAt: number | undefined;
+
+  get now(): number {
+    return this.#frozenAt ?? performance.now() - this.#offset;
+  }
+
+  /** Timers that wait. */
+  get scheduledTasks(): number {
+    return this.#scheduled.length;
+  }
+
+  /** Whether a task is ready to run now. */
+  get hasPendingTasks(): boolean {
+    return this.#tasks.length > 0 || this.nextDelay() === 0;
+  }
+
+  execute(task: () => void): void {
+    this.#tasks.push(task);
+  }
+
+  schedule(task: () => void, delay: number): ScheduledTask {
+    return this.#add(task, delay, 0, false);
+  }
+
+  scheduleAtFixedRate(task: () => void, initialDelay: number, period: number): ScheduledTask {
+    return this.#add(task, initialDelay, period, true);
+  }
+
+  scheduleWithFixedDelay(task: () => void, initialDelay: number, delay: number): ScheduledTask {
+    return this.#add(task, initialDelay, delay, false);
+  }
+
+  scheduleCoarse(task: () => void, delay: number): ScheduledTask {
+    return this.#add(task, delay, 0, false);
+  }
+
+  #add(run: () => void, delay: number, period: number, fixedRate: boolean): ScheduledTask {
+    const task = new EmbeddedTask(
+      run,
+      this.now + Math.max(0, delay),
+      this.#sequence++,
+      period,
+      fixedRate,
+      this,
+    );
+    this.#insert(task);
+    return task;
+  }
+
+  /** Sorted by time, then by creation, as Netty's scheduled queue is. */
+  #insert(task: EmbeddedTask): void {
+    const list = this.#scheduled;
+    let low = 0;
+    let high = list.length;
+    while (low < high) {
+      const mid = (low + high) >>> 1;
+      const other = list[mid] as EmbeddedTask;
+      if (other.at < task.at || (other.at === task.at && other.id < task.id)) low = mid + 1;
+      else high = mid;
+    }
+    list.splice(low, 0, task);
+  }
+
+  /** @internal */
+  drop(task: EmbeddedTask): void {
+    const i = this.#scheduled.indexOf(task);
+    if (i >= 0) this.#scheduled.splice(i, 1);
+  }
+
+  /** Runs all tasks that `execute` queued, and those they queue. What one throws is thrown. */
+  runTasks(): void {
+    for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) task();
+  }
+
+  /** Runs the timers that are due. Returns the ms until the next one, or -1 when none waits. */
+  runScheduledTasks(): number {
+    const now = this.now;
+    for (;;) {
+      const task = this.#scheduled[0];
+      if (task === undefined || task.at > now) return this.nextDelay();
+      this.#scheduled.shift();
+      if (task.period <= 0) task.isDone = true;
+      try {
+        task.run();
+      } catch (error) {
+        task.isDone = true;
+        throw error;
+      }
+      if (task.isDone) continue;
+      task.at = task.fixedRate ? task.at + task.period : this.now + task.period;
+      this.#insert(task);
+    }
+  }
+
+  /** Milliseconds until the next timer, 0 if one is due, -1 if none waits. */
+  nextDelay(): number {
+    const task = this.#scheduled[0];
+    return task === undefined ? -1 : Math.max(0, task.at - this.now);
+  }
+
+  /** Cancels every timer. */
+  cancelScheduledTasks(): void {
+    for (const task of this.#scheduled) {
+      task.isDone = true;
+      task.isCancelled = true;
+    }
+    this.#scheduled = [];
+  }
+
+  /** Stops the clock. */
+  freezeTime(): void {
+    this.#frozenAt ??= this.now;
+  }
+
+  /** Lets the clock run on from where it stands. */
+  unfreezeTime(): void {
+    if (this.#frozenAt === undefined) return;
+    this.#offset = performance.now() - this.#frozenAt;
+    this.#frozenAt = undefined;
+  }
+
+  /** Moves the clock forward by `ms`; runs nothing by itself. */
+  advanceTimeBy(ms: number): void {
+    if (this.#frozenAt !== undefined) this.#frozenAt += ms;
+    else this.#offset -= ms;
+  }
+}

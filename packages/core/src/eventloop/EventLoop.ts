@@ -1,0 +1,42 @@
+/** A task on a clock. */
+export interface ScheduledTask {
+  /** Stops it from running (again). Returns false if it has run or was cancelled before. */
+  cancel(): boolean;
+  readonly isCancelled: boolean;
+  /** Whether it has run for the last time, or was cancelled. */
+  readonly isDone: boolean;
+}
+
+/**
+ * Where a channel's tasks and timers run. Node has one loop a thread, so there is one `EventLoop` for all sockets;
+ * an `EmbeddedChannel` has its own, with virtual time. Netty: EventLoop, EventExecutor, Ticker.
+ */
+export interface EventLoop {
+  /** Milliseconds on a clock that never jumps. Within one read dispatch it may be the time at which that began. */
+  readonly now: number;
+
+  /** Always true: there is only one thread. Kept for ported code. */
+  readonly inEventLoop: boolean;
+
+  /** Runs `task` soon, after the current one, in order. What it throws is logged. */
+  execute(task: () => void): void;
+
+  /** Runs `task` once, `delay` ms from now. Keeps the process alive until then. */
+  schedule(task: () => void, delay: number): ScheduledTask;
+
+  /** Runs `task` each `period` ms, counted from the planned times; the first time after `initialDelay` ms. */
+  scheduleAtFixedRate(task: () => void, initialDelay: number, period: number): ScheduledTask;
+
+  /** Runs `task` again and again with `delay` ms between the end of one run and the start of the next. */
+  scheduleWithFixedDelay(task: () => void, initialDelay: number, delay: number): ScheduledTask;
+
+  /**
+   * Runs `task` once, `delay` ms from now, rounded up to the tick of a timer wheel that all channels share
+   * (10 ms; exact where time is virtual). Meant for idle and heartbeat deadlines: cheap for very many connections,
+   * and does not keep the process alive.
+   */
+  scheduleCoarse(task: () => void, delay: number): ScheduledTask;
+}
+
+/** Longest delay that Node's timers take; anything above would fire at once. */
+export const MAX_DELAY: number = 2 ** 31 - 1;

@@ -1,0 +1,191 @@
+import type { ScheduledTask } from './EventLoop.js';
+
+type Node = WheelTask | Bucket;
+
+/** A task in a bucket: an entry of a doubly linked ring whose anchor is the bucket. */
+class WheelTask implements ScheduledTask {
+  prev: Node | null = null;
+  next: Node | null = null;
+  bucket: Bucket | null = null;
+  run: (() => void) | null;
+  isCancelled = false;
+  constructor(run: () => void) {
+    this.run = run;
+  }
+  get isDone(): boolean {
+    return this.run === null;
+  }
+  cancel(): boolean {
+    if (this.run === null) return false;
+    this.run = null;
+    this.isCancelled = true;
+    this.bucket?.remove(this);
+    return true;
+  }
+}
+
+/** All tasks that are due at one tick. */
+class Bucket {
+  prev: Node = this;
+  next: Node = this;
+  readonly wheel: TimerWheel;
+  readonly tick: number;
+  constructor(wheel: TimerWheel, tick: number) {
+    this.wheel = wheel;
+    this.tick = tick;
+  }
+  add(task: WheelTask): void {
+    const last = this.prev;
+    task.prev = last;
+    task.next = this;
+    task.bucket = this;
+    last.next = task;
+    this.prev = task;
+  }
+  remove(task: WheelTask): void {
+    (task.prev as Node).next = task.next as Node;
+    (task.next as Node).prev = task.prev as Node;
+    task.prev = task.next = task.bucket = null;
+    this.wheel.left();
+  }
+  shift(): WheelTask | null {
+    const first = this.next;
+    if (first === this) return null;
+    this.remove(first as WheelTask);
+    return first as WheelTask;
+  }
+}
+
+/** The runtime's clock and one-shot timer, replaceable by tests. */
+export interface WheelClock {
+  now(): number;
+  /** Calls `fire` once after `delay` ms; returns what `clear` takes. */
+  set(fire: () => void, delay: number): unknown;
+  clear(timer: unknown): void;
+}
+
+const nodeClock: WheelClock = {
+  now: () => performance.now(),
+  set: (fire, delay) => setTimeout(fire, delay).unref(),
+  clear: (timer) => clearTimeout(timer as NodeJS.Timeout),
+};
+
+/**
+ * Deadlines of many connections behind one runtime timer. Deadlines are rounded up to a tick and share a bucket with
+ * all others of that tick; a heap orders the few distinct ticks, so nothing runs while nothing is due.
+ * Netty: HashedWheelTimer (which polls each tick).
+ */
+export class TimerWheel {
+  readonly #tick: number;
+  readonly #clock: WheelClock;
+  readonly #fail: (error: unknown) => void;
+  readonly #buckets = new Map<number, Bucket>();
+  /** Binary min-heap of the ticks that have a bucket. */
+  readonly #heap: number[] = [];
+  #timer: unknown;
+  #armedFor = Number.POSITIVE_INFINITY;
+  #size = 0;
+
+  /** `tick` in ms, default 10. `fail` is told what a task throws. */
+  constructor(fail: (error: unknown) => void, tick = 10, clock: WheelClock = nodeClock) {
+    this.#fail = fail;
+    this.#tick = tick;
+    this.#clock = clock;
+  }
+
+  /** Tasks waiting. */
+  get size(): number {
+    return this.#size;
+  }
+
+  schedule(run: () => void, delay: number): ScheduledTask {
+    const task = new WheelTask(run);
+    const tick = Math.ceil((this.#clock.now() + Math.max(0, delay)) / this.#tick);
+    let bucket = this.#buckets.get(tick);
+    if (bucket === undefined) {
+      bucket = new Bucket(this, tick);
+      this.#buckets.set(tick, bucket);
+      this.#push(tick);
+    }
+    bucket.add(task);
+    this.#size++;
+    if (tick < this.#armedFor) this.#arm(tick);
+    return task;
+  }
+
+  /** @internal A task was cancelled or is about to run. */
+  left(): void {
+    this.#size--;
+    if (this.#size === 0) this.#disarm();
+  }
+
+  #arm(tick: number): void {
+    if (this.#timer !== undefined) this.#clock.clear(this.#timer);
+    this.#armedFor = tick;
+    const delay = Math.max(0, Math.ceil(tick * this.#tick - this.#clock.now()));
+    this.#timer = this.#clock.set(this.#fire, Math.min(delay, 2 ** 31 - 1));
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) this.#clock.clear(this.#timer);
+    this.#timer = undefined;
+    this.#armedFor = Number.POSITIVE_INFINITY;
+    this.#buckets.clear();
+    this.#heap.length = 0;
+  }
+
+  readonly #fire = (): void => {
+    this.#timer = undefined;
+    this.#armedFor = Number.POSITIVE_INFINITY;
+    // A timer may fire up to 1 ms early by the fractional clock; the half tick keeps that from costing a second timer.
+    const due = Math.floor((this.#clock.now() + 1) / this.#tick);
+    while (this.#heap.length > 0 && (this.#heap[0] as number) <= due) this.#run(this.#pop());
+    const next = this.#heap[0];
+    if (next !== undefined && next < this.#armedFor) this.#arm(next);
+  };
+
+  #run(tick: number): void {
+    const bucket = this.#buckets.get(tick);
+    if (bucket === undefined) return;
+    this.#buckets.delete(tick);
+    for (let task = bucket.shift(); task !== null; task = bucket.shift()) {
+      const run = task.run;
+      task.run = null;
+      try {
+        run?.();
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+  }
+
+  #push(tick: number): void {
+    const heap = this.#heap;
+    let i = heap.push(tick) - 1;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      if ((heap[parent] as number) <= tick) break;
+      heap[i] = heap[parent] as number;
+      i = parent;
+    }
+    heap[i] = tick;
+  }
+
+  #pop(): number {
+    const heap = this.#heap;
+    const top = heap[0] as number;
+    const last = heap.pop() as number;
+    if (heap.length === 0) return top;
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && (heap[child + 1] as number) < (heap[child] as number)) child++;
+      if ((heap[child] as number) >= last) break;
+      heap[i] = heap[child] as number;
+      i = child;
+    }
+    heap[i] = last;
+    return top;
+  }
+}

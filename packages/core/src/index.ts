@@ -1,0 +1,102 @@
+export { ByteBuf, EMPTY_BUFFER } from './buffer/ByteBuf.js';
+export { MAX_BUFFER_CAPACITY } from './buffer/ByteBufIndexes.js';
+export * from './buffer/ByteProcessor.js';
+export type { ByteSource } from './buffer/byteSource.js';
+export { bytesEqual, compareBytes, hashBytes } from './buffer/compareBytes.js';
+export { decodeHexDump, hexDump, prettyHexDump } from './buffer/hexDump.js';
+export { ReadOnlyBufferException } from './buffer/ReadOnlyBufferException.js';
+export type {
+  Channel,
+  ChannelOutboundInvoker,
+  CloseOptions,
+  DuplexChannel,
+  ServerChannel,
+  WaitOptions,
+} from './channel/Channel.js';
+export { isServerChannel } from './channel/Channel.js';
+export type { ChannelConfig } from './channel/ChannelConfig.js';
+export type { ChannelFuture, ChannelFutureListener, ChannelPromise } from './channel/ChannelFuture.js';
+export { ChannelId } from './channel/ChannelId.js';
+export { ChannelOption } from './channel/ChannelOption.js';
+export { DefaultChannelPromise } from './channel/DefaultChannelPromise.js';
+export * from './channel/errors.js';
+export * from './channel/events.js';
+export { FramedMessage } from './channel/FramedMessage.js';
+export { CLOSE, CLOSE_ON_FAILURE, FIRE_EXCEPTION_ON_FAILURE } from './channel/listeners.js';
+export {
+  byteLength,
+  defaultMessageSizeEstimator,
+  type MessageSizeEstimator,
+} from './channel/MessageSizeEstimator.js';
+export { OutboundBuffer, type OutboundEntry } from './channel/OutboundBuffer.js';
+export { PromiseCombiner } from './channel/PromiseCombiner.js';
+export {
+  formatAddress,
+  type InetSocketAddress,
+  type LocalAddressLike,
+  type PathAddress,
+  type SocketAddress,
+} from './channel/SocketAddress.js';
+export { WriteBufferWaterMark } from './channel/WriteBufferWaterMark.js';
+export { EmbeddedEventLoop } from './eventloop/EmbeddedEventLoop.js';
+export type { EventLoop, ScheduledTask } from './eventloop/EventLoop.js';
+export { NodeEventLoop, nodeEventLoop } from './eventloop/NodeEventLoop.js';
+export { TimerWheel, type WheelClock } from './eventloop/TimerWheel.js';
+export {
+  ChannelDuplexHandler,
+  ChannelHandlerAdapter,
+  ChannelInboundHandlerAdapter,
+  ChannelOutboundHandlerAdapter,
+} from './pipeline/adapters.js';
+export {
+  type AnyChannelHandler,
+  type ChannelHandler,
+  type ChannelInboundHandler,
+  type ChannelOutboundHandler,
+  type HandlerClass,
+  handler,
+} from './pipeline/ChannelHandler.js';
+export { ChannelHandlerContext } from './pipeline/ChannelHandlerContext.js';
+export { ChannelInitializer } from './pipeline/ChannelInitializer.js';
+export { ChannelPipeline } from './pipeline/ChannelPipeline.js';
+export { CombinedChannelDuplexHandler } from './pipeline/CombinedChannelDuplexHandler.js';
+export {
+  ChannelPipelineException,
+  isPlainDisconnect,
+  NoSuchHandlerException,
+  PipelineDepthException,
+} from './pipeline/errors.js';
+export type { HandlerKey } from './pipeline/HandlerList.js';
+export type {
+  AnyFlow,
+  Flow,
+  HandlerTypes,
+  Pass,
+  Passing,
+  Select,
+  Typed,
+  Untyped,
+} from './pipeline/HandlerTypes.js';
+export type { InboundOptions, InboundStream } from './pipeline/InboundStream.js';
+export {
+  type MessageMatcher,
+  matches,
+  SimpleChannelInboundHandler,
+} from './pipeline/SimpleChannelInboundHandler.js';
+export { serial } from './pipeline/serial.js';
+export type { UnhandledHooks } from './pipeline/UnhandledHooks.js';
+export { AbstractChannel } from './transport/AbstractChannel.js';
+export { EmbeddedChannel, type EmbeddedChannelOptions } from './transport/embedded/EmbeddedChannel.js';
+export { Attribute, AttributeKey, type AttributeMap } from './util/AttributeMap.js';
+export {
+  CancellationException,
+  ConfigException,
+  IllegalStateException,
+  invalidArgType,
+  invalidArgValue,
+  outOfRange,
+  registerError,
+  registeredErrors,
+  SluiceError,
+} from './util/errors.js';
+export { getLogger, type Logger, setLogger, warnOnce } from './util/logger.js';

@@ -1,0 +1,93 @@
+import type { ChannelPromise } from '../channel/ChannelFuture.js';
+import type { SocketAddress } from '../channel/SocketAddress.js';
+import type { ChannelHandlerContext } from './ChannelHandlerContext.js';
+import type { Flow, HandlerTypes, Pass, Typed, Untyped } from './HandlerTypes.js';
+
+/**
+ * What all handlers have. Every callback is optional; one that is missing means "pass on" and costs nothing. A callback
+ * may be `async`: a rejection goes where a throw would go. Netty: ChannelHandler.
+ */
+export interface ChannelHandler {
+  /** Whether one instance may be in several pipelines, or in one more than once. Default false. */
+  readonly isSharable?: boolean;
+  /** The handler has been added and may use its context. */
+  handlerAdded?(ctx: ChannelHandlerContext): unknown;
+  /** The handler has been removed and gets no further events. */
+  handlerRemoved?(ctx: ChannelHandlerContext): unknown;
+  /** A handler threw, or an error came in from the transport. What this throws is logged and dropped. */
+  exceptionCaught?(ctx: ChannelHandlerContext, cause: Error): unknown;
+}
+
+/**
+ * Handles what comes in: messages of type `In`; it fires `Out` and writes `Write`. Without type arguments it is untyped.
+ * Netty: ChannelInboundHandler.
+ */
+export interface ChannelInboundHandler<In = Untyped, Out = Untyped, Write = Untyped>
+  extends ChannelHandler,
+    Typed<HandlerTypes<Flow<In, Out>, Pass, Write>> {
+  channelRegistered?(ctx: ChannelHandlerContext<Out, Write>): unknown;
+  channelUnregistered?(ctx: ChannelHandlerContext<Out, Write>): unknown;
+  /** The channel is connected (or, for a server channel, listens). */
+  channelActive?(ctx: ChannelHandlerContext<Out, Write>): unknown;
+  /** The channel is closed. */
+  channelInactive?(ctx: ChannelHandlerContext<Out, Write>): unknown;
+  channelRead?(ctx: ChannelHandlerContext<Out, Write>, message: In): unknown;
+  /** The batch of reads is over; not a message boundary, and it may come without a read. */
+  channelReadComplete?(ctx: ChannelHandlerContext<Out, Write>): unknown;
+  userEventTriggered?(ctx: ChannelHandlerContext<Out, Write>, event: unknown): unknown;
+  /** `channel.isWritable` changed. */
+  channelWritabilityChanged?(ctx: ChannelHandlerContext<Out, Write>): unknown;
+}
+
+/** Handles what goes out: takes `In`, hands `Out` on towards the transport. Netty: ChannelOutboundHandler. */
+export interface ChannelOutboundHandler<In = Untyped, Out = Untyped>
+  extends ChannelHandler,
+    Typed<HandlerTypes<Pass, Flow<In, Out>, never>> {
+  bind?(
+    ctx: ChannelHandlerContext<never, Out>,
+    localAddress: SocketAddress,
+    promise: ChannelPromise,
+  ): unknown;
+  connect?(
+    ctx: ChannelHandlerContext<never, Out>,
+    remoteAddress: SocketAddress,
+    localAddress: SocketAddress | null,
+    promise: ChannelPromise,
+  ): unknown;
+  disconnect?(ctx: ChannelHandlerContext<never, Out>, promise: ChannelPromise): unknown;
+  close?(ctx: ChannelHandlerContext<never, Out>, promise: ChannelPromise): unknown;
+  deregister?(ctx: ChannelHandlerContext<never, Out>, promise: ChannelPromise): unknown;
+  read?(ctx: ChannelHandlerContext<never, Out>): unknown;
+  write?(ctx: ChannelHandlerContext<never, Out>, message: In, promise: ChannelPromise): unknown;
+  flush?(ctx: ChannelHandlerContext<never, Out>): unknown;
+}
+
+/** A handler with any of the callbacks: what a pipeline takes. */
+export interface AnyChannelHandler
+  extends ChannelHandler,
+    Omit<ChannelInboundHandler, '~types'>,
+    Omit<ChannelOutboundHandler, '~types'> {
+  bind?(ctx: ChannelHandlerContext, localAddress: SocketAddress, promise: ChannelPromise): unknown;
+  connect?(
+    ctx: ChannelHandlerContext,
+    remoteAddress: SocketAddress,
+    localAddress: SocketAddress | null,
+    promise: ChannelPromise,
+  ): unknown;
+  disconnect?(ctx: ChannelHandlerContext, promise: ChannelPromise): unknown;
+  close?(ctx: ChannelHandlerContext, promise: ChannelPromise): unknown;
+  deregister?(ctx: ChannelHandlerContext, promise: ChannelPromise): unknown;
+  read?(ctx: ChannelHandlerContext): unknown;
+  write?(ctx: ChannelHandlerContext, message: Untyped, promise: ChannelPromise): unknown;
+  flush?(ctx: ChannelHandlerContext): unknown;
+}
+
+/** A class of handlers, for look-ups by type. */
+export type HandlerClass<H extends ChannelHandler = ChannelHandler> = abstract new (...args: never[]) => H;
+
+/** Gives a plain object its message types: `handler<string, never, Buffer>({ channelRead(ctx, text) { … } })`. */
+export function handler<In, Out = never, Write = never>(
+  callbacks: Omit<ChannelInboundHandler<In, Out, Write>, '~types'>,
+): ChannelInboundHandler<In, Out, Write> & Required<Typed<HandlerTypes<Flow<In, Out>, Pass, Write>>> {
+  return callbacks as never;
+}
