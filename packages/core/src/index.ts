@@ -1,3 +1,17 @@
+export {
+  AbstractBootstrap,
+  type ChannelFactory,
+  type HandlerOrInit,
+} from './bootstrap/AbstractBootstrap.js';
+export { type AddressResolver, Bootstrap, type ConnectOptions } from './bootstrap/Bootstrap.js';
+export { ServerBootstrap } from './bootstrap/ServerBootstrap.js';
+export {
+  childrenOf,
+  ServerShutdownEvent,
+  type ShutdownOptions,
+  shutdownGracefully,
+  shutdownOnSignals,
+} from './bootstrap/shutdownGracefully.js';
 export { ByteBuf, EMPTY_BUFFER } from './buffer/ByteBuf.js';
 export { MAX_BUFFER_CAPACITY } from './buffer/ByteBufIndexes.js';
 export * from './buffer/ByteProcessor.js';
@@ -86,7 +100,12 @@ export {
 export { serial } from './pipeline/serial.js';
 export type { UnhandledHooks } from './pipeline/UnhandledHooks.js';
 export { AbstractChannel } from './transport/AbstractChannel.js';
+export { BatchingChannel } from './transport/BatchingChannel.js';
+export { ByteStreamChannel } from './transport/ByteStreamChannel.js';
 export { EmbeddedChannel, type EmbeddedChannelOptions } from './transport/embedded/EmbeddedChannel.js';
+export { type ReadMode, readMode, setReadMode } from './transport/tcp/runtime.js';
+export { ConnectionDroppedEvent, ServerSocketChannel } from './transport/tcp/ServerSocketChannel.js';
+export { SocketChannel } from './transport/tcp/SocketChannel.js';
 export { Attribute, AttributeKey, type AttributeMap } from './util/AttributeMap.js';
 export {
   CancellationException,

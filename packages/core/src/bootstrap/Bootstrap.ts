@@ -1,0 +1,114 @@
+import type { Channel } from '../channel/Channel.js';
+import type { ChannelFuture, ChannelPromise } from '../channel/ChannelFuture.js';
+import { DefaultChannelPromise } from '../channel/DefaultChannelPromise.js';
+import type { SocketAddress } from '../channel/SocketAddress.js';
+import { SocketChannel } from '../transport/tcp/SocketChannel.js';
+import { ConfigException } from '../util/errors.js';
+import { AbstractBootstrap } from './AbstractBootstrap.js';
+import { FailedChannel } from './FailedChannel.js';
+
+/** How one `connect` goes about it. */
+export interface ConnectOptions {
+  /** The address to connect from. */
+  readonly localAddress?: SocketAddress | null;
+  /** Gives the attempt up: the future fails with the signal's reason, the channel is closed. */
+  readonly signal?: AbortSignal;
+}
+
+/** Turns an address into the one to connect to: service discovery, name resolution. */
+export type AddressResolver = (address: SocketAddress) => SocketAddress | PromiseLike<SocketAddress>;
+
+/**
+ * Makes client channels. Without `channel(...)` they are `SocketChannel`s.
+ * `await new Bootstrap().handler((channel) => { … }).connect({ host, port })` gives the connected channel.
+ * Netty: Bootstrap.
+ */
+export class Bootstrap<C extends Channel = SocketChannel> extends AbstractBootstrap<C> {
+  #remote: SocketAddress | undefined;
+  #local: SocketAddress | undefined;
+  #resolver: AddressResolver | undefined;
+
+  constructor(from?: Bootstrap<C>) {
+    super(SocketChannel as unknown as new () => C, from);
+    if (from === undefined) return;
+    this.#remote = from.#remote;
+    this.#local = from.#local;
+    this.#resolver = from.#resolver;
+  }
+
+  override clone(): Bootstrap<C> {
+    return new Bootstrap<C>(this);
+  }
+  /** Where `connect()` without an address goes. */
+  remoteAddress(address: SocketAddress): this {
+    this.#remote = address;
+    return this;
+  }
+  /** Where connections come from, and where `bind()` without an address binds. */
+  localAddress(address: SocketAddress): this {
+    this.#local = address;
+    return this;
+  }
+  /** Asked for the real address before each connect; Node resolves host names by itself. */
+  resolver(resolver: AddressResolver): this {
+    this.#resolver = resolver;
+    return this;
+  }
+
+  /**
+   * Connects. The future brings the channel once it is connected; it fails with `ConnectException` (`ERR_CONNECT`),
+   * `ConnectTimeoutException` (`ERR_CONNECT_TIMEOUT`), the resolver's error, or the reason of `signal`. Throws
+   * `ConfigException` (`ERR_CONFIG`) when no address is known.
+   */
+  connect(remote: SocketAddress | undefined = this.#remote, options: ConnectOptions = {}): ChannelFuture<C> {
+    if (remote === undefined)
+      throw new ConfigException('remoteAddress not set: give it to connect() or remoteAddress()');
+    const local = options.localAddress ?? this.#local ?? null;
+    const signal = options.signal;
+    if (signal?.aborted) {
+      return new DefaultChannelPromise<C>(new FailedChannel()).setFailure(signal.reason as Error);
+    }
+    return this.start((channel, promise) => {
+      if (signal !== undefined) abortWith(signal, channel, promise);
+      this.#resolve(remote, promise, channel, (address) => channel.connect(address, local, promise));
+    });
+  }
+
+  /** For channels that are bound and not connected (UDP). The future brings the channel. */
+  bind(local: SocketAddress | undefined = this.#local): ChannelFuture<C> {
+    if (local === undefined)
+      throw new ConfigException('localAddress not set: give it to bind() or localAddress()');
+    return this.start((channel, promise) => {
+      channel.bind(local, promise);
+    });
+  }
+
+  #resolve(
+    remote: SocketAddress,
+    promise: ChannelPromise,
+    channel: C,
+    connect: (address: SocketAddress) => void,
+  ): void {
+    if (this.#resolver === undefined) {
+      connect(remote);
+      return;
+    }
+    const failed = (error: Error): void => {
+      promise.tryFailure(error);
+      channel.close();
+    };
+    try {
+      Promise.resolve(this.#resolver(remote)).then((address) => promise.isDone || connect(address), failed);
+    } catch (error) {
+      failed(error as Error);
+    }
+  }
+}
+
+function abortWith(signal: AbortSignal, channel: Channel, promise: ChannelPromise): void {
+  const abort = (): void => {
+    if (promise.tryFailure(signal.reason as Error)) channel.close();
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  promise.addListener(() => signal.removeEventListener('abort', abort));
+}

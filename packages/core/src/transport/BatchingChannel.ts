@@ -1,0 +1,74 @@
+import type { Channel } from '../channel/Channel.js';
+import { ENTRY_OVERHEAD, type OutboundBuffer } from '../channel/OutboundBuffer.js';
+import { type NodeEventLoop, nodeEventLoop } from '../eventloop/NodeEventLoop.js';
+import { AbstractChannel } from './AbstractChannel.js';
+
+/** Marks in one read batch after which it is flushed without waiting for its end. Netty: FlushConsolidationHandler. */
+const MAX_MARKS = 256;
+
+/** Channels that were flushed outside a read batch of their own, in order. */
+let dirty: BatchingChannel[] = [];
+
+function flushDirty(): void {
+  const batch = dirty;
+  dirty = [];
+  for (const channel of batch) channel.flushBatch();
+}
+
+/**
+ * A channel that collects flushes: those within its own read dispatch run at the end of it, others at the end of the
+ * tick, so that many small answers leave in one system call. Data is never held back by a close, by the shutdown of
+ * the output, or when it would pass the high water mark.
+ */
+export abstract class BatchingChannel extends AbstractChannel {
+  declare readonly eventLoop: NodeEventLoop;
+  #dispatching = false;
+  #marks = 0;
+  #queued = false;
+
+  constructor(parent: Channel | null) {
+    super(parent, nodeEventLoop);
+  }
+
+  /** Hands one chunk of input to the pipeline, then `channelReadComplete`, then flushes what was marked. */
+  protected dispatch(message: unknown): void {
+    const loop = this.eventLoop;
+    loop.enterDispatch();
+    this.#dispatching = true;
+    try {
+      this.pipeline.fireChannelRead(message);
+      this.pipeline.fireChannelReadComplete();
+    } finally {
+      this.#dispatching = false;
+      loop.leaveDispatch();
+      if (this.#marks > 0) this.flushBatch();
+    }
+  }
+
+  protected override flushRequested(): void {
+    this.#marks++;
+    if (this.#dispatching) {
+      if (this.#marks >= MAX_MARKS) this.flushBatch();
+    } else if (!this.#queued) {
+      this.#queued = true;
+      if (dirty.push(this) === 1) process.nextTick(flushDirty);
+    }
+  }
+
+  /** @internal Runs the flushes that were put off. */
+  flushBatch(): void {
+    this.#marks = 0;
+    this.#queued = false;
+    this.flushPending();
+  }
+
+  protected override beforeAdd(buffer: OutboundBuffer, size: number): void {
+    if (this.#marks === 0) return;
+    const pending = buffer.totalPendingWriteBytes + size + ENTRY_OVERHEAD;
+    if (pending > this.config.writeBufferWaterMark.high) this.flushBatch();
+  }
+
+  protected override beforeClose(): void {
+    if (this.#marks > 0) this.flushBatch();
+  }
+}

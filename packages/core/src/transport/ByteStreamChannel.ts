@@ -1,0 +1,219 @@
+import type { Duplex } from 'node:stream';
+import { ByteBuf } from '../buffer/ByteBuf.js';
+import type { Channel, DuplexChannel } from '../channel/Channel.js';
+import type { ChannelFuture, ChannelPromise } from '../channel/ChannelFuture.js';
+import { UnsupportedMessageTypeException } from '../channel/errors.js';
+import { ChannelInputShutdownEvent, ChannelInputShutdownReadComplete } from '../channel/events.js';
+import { FramedMessage } from '../channel/FramedMessage.js';
+import type { OutboundBuffer } from '../channel/OutboundBuffer.js';
+import { BatchingChannel } from './BatchingChannel.js';
+import { GatheringWriter } from './GatheringWriter.js';
+
+/** A stream knows its channel, so that one set of listeners serves all of them. */
+const CHANNEL = Symbol('sluice.channel');
+type Attached = Duplex & { [CHANNEL]?: ByteStreamChannel };
+
+function channelOf(stream: Duplex): ByteStreamChannel {
+  return (stream as Attached)[CHANNEL] as ByteStreamChannel;
+}
+function onEnd(this: Duplex): void {
+  channelOf(this).inputEnded();
+}
+function onError(this: Duplex, error: Error): void {
+  channelOf(this).streamFailed(error);
+}
+function onClose(this: Duplex): void {
+  channelOf(this).streamClosed();
+}
+function onData(this: Duplex, chunk: Uint8Array): void {
+  channelOf(this).received(chunk);
+}
+
+/** @internal The channel of a stream, for runtimes that report reads in another way than by events. */
+export { channelOf };
+
+/**
+ * A channel over a Node stream of bytes: half-closure, errors, closing and writing. Who reads, and how the stream comes
+ * to be, is up to the subclass.
+ */
+export abstract class ByteStreamChannel extends BatchingChannel implements DuplexChannel {
+  #stream: Duplex | null = null;
+  #writer: GatheringWriter | null = null;
+  #open = true;
+  #active = false;
+  #closed: (() => void) | null = null;
+  #streamClosed = false;
+  #inputShutdown = false;
+  #inputShutdownSeen = false;
+  #outputShutdown = false;
+  /** The pipeline asked for (more) input. */
+  #readRequested = false;
+  #reading = false;
+
+  /** Takes a stream over; it must be paused. With `events`, input comes by `'data'`. */
+  protected attach(stream: Duplex, events: boolean): void {
+    this.#stream = stream;
+    (stream as Attached)[CHANNEL] = this;
+    this.#writer = new GatheringWriter(stream, () => this.flushBatch());
+    if (events) stream.on('data', onData).pause();
+    stream.on('end', onEnd).on('error', onError).on('close', onClose);
+  }
+
+  protected get stream(): Duplex | null {
+    return this.#stream;
+  }
+
+  /** The stream is connected. */
+  protected activate(): void {
+    this.#active = true;
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+  get isActive(): boolean {
+    return this.#active;
+  }
+  get isInputShutdown(): boolean {
+    return this.#inputShutdown || !this.#open;
+  }
+  get isOutputShutdown(): boolean {
+    return this.#outputShutdown || !this.#open;
+  }
+  get isShutdown(): boolean {
+    return this.isInputShutdown && this.isOutputShutdown;
+  }
+  override get acceptsFramed(): boolean {
+    return true;
+  }
+
+  // ---- input -----------------------------------------------------------------------------------------------------
+
+  protected override doBeginRead(): void {
+    this.#readRequested = true;
+    if (this.#inputShutdown) {
+      if (!this.#inputShutdownSeen) {
+        this.#inputShutdownSeen = true;
+        this.eventLoop.execute(() =>
+          this.pipeline.fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE),
+        );
+      }
+      return;
+    }
+    if (this.#reading || !this.#active) return;
+    this.#reading = true;
+    this.#stream?.resume();
+  }
+
+  /** @internal A chunk arrived. Returns whether to go on reading. */
+  received(chunk: Uint8Array): boolean {
+    if (!this.#open || this.#inputShutdown) return true;
+    this.#readRequested = false;
+    this.dispatch(chunk);
+    if (!this.#readRequested && this.#open) this.#stopReading();
+    return this.#reading;
+  }
+
+  #stopReading(): void {
+    this.#reading = false;
+    this.#stream?.pause();
+  }
+
+  override autoReadChanged(autoRead: boolean): void {
+    if (autoRead) this.read();
+    // Reading already asked for is taken back, as removing the read interest does in Netty.
+    else this.#readRequested = false;
+  }
+
+  /** @internal The peer ended its side. */
+  inputEnded(): void {
+    if (!this.#open || this.#inputShutdown) return;
+    this.pipeline.fireChannelReadComplete();
+    if (!this.#open) return;
+    if (this.config.allowHalfClosure) {
+      this.#inputShutdown = true;
+      this.pipeline.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+      if (this.#readRequested) this.doBeginRead();
+    } else this.doCloseOperation(this.newPromise());
+  }
+
+  shutdownInput(promise: ChannelPromise = this.newPromise()): ChannelFuture {
+    if (!promise.setUncancellable()) return promise;
+    this.#inputShutdown = true;
+    // What still comes is read and dropped: the system has no way to refuse it that Node offers.
+    this.#stream?.resume();
+    return promise.setSuccess();
+  }
+
+  // ---- output ----------------------------------------------------------------------------------------------------
+
+  protected override filterOutboundMessage(message: unknown): unknown {
+    if (message instanceof Uint8Array || message instanceof FramedMessage) return message;
+    if (message instanceof ByteBuf) return message.toBuffer();
+    throw new UnsupportedMessageTypeException(
+      `unsupported message type: ${typeName(message)} (expected: Buffer, Uint8Array, ByteBuf, FramedMessage). ` +
+        `${String(this)} writes bytes: add an encoder for it (a StringEncoder for strings) nearer to the head than ` +
+        `the handler that writes. Handlers: [${this.pipeline.names().join(', ')}]`,
+    );
+  }
+
+  protected override doWrite(buffer: OutboundBuffer): void {
+    this.#writer?.write(buffer);
+  }
+
+  shutdownOutput(promise: ChannelPromise = this.newPromise()): ChannelFuture {
+    this.beforeClose();
+    this.shutDownOutputWith(promise);
+    return promise;
+  }
+  shutdown(promise: ChannelPromise = this.newPromise()): ChannelFuture {
+    this.shutdownInput();
+    return this.shutdownOutput(promise);
+  }
+  protected override doShutdownOutput(): void {
+    this.#outputShutdown = true;
+    this.#stream?.end();
+  }
+
+  // ---- end -------------------------------------------------------------------------------------------------------
+
+  protected override doClose(closed: () => void): void {
+    this.#open = false;
+    this.#active = false;
+    if (this.#stream === null || this.#streamClosed) {
+      closed();
+      return;
+    }
+    this.#closed = closed;
+    this.destroyStream(this.#stream);
+  }
+
+  protected destroyStream(stream: Duplex): void {
+    stream.destroy();
+  }
+
+  /** @internal The stream reported an error; it destroys itself. */
+  streamFailed(error: Error): void {
+    if (!this.#open) return;
+    // A failed write is told by its future; everything else by the pipeline, before the channel closes.
+    if ((error as { syscall?: string }).syscall !== 'write') this.pipeline.fireExceptionCaught(error);
+    this.closeOnError(error);
+  }
+
+  /** @internal The stream is gone. */
+  streamClosed(): void {
+    this.#streamClosed = true;
+    if (this.#open) this.doCloseOperation(this.newPromise());
+    const closed = this.#closed;
+    this.#closed = null;
+    closed?.();
+  }
+}
+
+function typeName(message: unknown): string {
+  if (typeof message !== 'object' || message === null) {
+    const name = typeof message;
+    return name.charAt(0).toUpperCase() + name.slice(1);
+  }
+  return message.constructor?.name ?? 'Object';
+}
