@@ -69,6 +69,7 @@ export {
   type ChannelOutboundHandler,
   type HandlerClass,
   handler,
+  type TypedInboundHandler,
 } from './pipeline/ChannelHandler.js';
 export { ChannelHandlerContext } from './pipeline/ChannelHandlerContext.js';
 export { ChannelInitializer } from './pipeline/ChannelInitializer.js';
@@ -87,6 +88,7 @@ export type {
   HandlerTypes,
   Pass,
   Passing,
+  SameTypes,
   Select,
   Typed,
   Untyped,
@@ -106,6 +108,24 @@ export { EmbeddedChannel, type EmbeddedChannelOptions } from './transport/embedd
 export { type ReadMode, readMode, setReadMode } from './transport/tcp/runtime.js';
 export { ConnectionDroppedEvent, ServerSocketChannel } from './transport/tcp/ServerSocketChannel.js';
 export { SocketChannel } from './transport/tcp/SocketChannel.js';
+export type { At, MadeBy, NextDown, NextUp, SharableHandler } from './typed/flows.js';
+export type * from './typed/mismatches.js';
+export {
+  type PassThroughCallbacks,
+  PassThroughHandler,
+  passThrough,
+  type TypedPassThrough,
+} from './typed/PassThroughHandler.js';
+export {
+  type PipelineBuilder,
+  pipeline,
+  pipelineOf,
+  type SocketReads,
+  type SocketWrites,
+  type UncheckedSource,
+} from './typed/PipelineBuilder.js';
+export { PipelineInitializer, type WhenBuilt } from './typed/PipelineInitializer.js';
+export { TypedTail } from './typed/TypedTail.js';
 export { Attribute, AttributeKey, type AttributeMap } from './util/AttributeMap.js';
 export {
   CancellationException,

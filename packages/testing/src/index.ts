@@ -1,1 +1,1 @@
-export {};
+export { type RecordedEvent, RecordingHandler } from './RecordingHandler.js';

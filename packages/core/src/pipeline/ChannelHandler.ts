@@ -1,7 +1,15 @@
 import type { ChannelPromise } from '../channel/ChannelFuture.js';
 import type { SocketAddress } from '../channel/SocketAddress.js';
 import type { ChannelHandlerContext } from './ChannelHandlerContext.js';
-import type { Flow, HandlerTypes, Pass, Typed, Untyped } from './HandlerTypes.js';
+import type {
+  Flow,
+  HandlerTypes,
+  InboundTypes,
+  OutboundTypes,
+  Pass,
+  Typed,
+  Untyped,
+} from './HandlerTypes.js';
 
 /**
  * What all handlers have. Every callback is optional; one that is missing means "pass on" and costs nothing. A callback
@@ -24,7 +32,7 @@ export interface ChannelHandler {
  */
 export interface ChannelInboundHandler<In = Untyped, Out = Untyped, Write = Untyped>
   extends ChannelHandler,
-    Typed<HandlerTypes<Flow<In, Out>, Pass, Write>> {
+    Typed<InboundTypes<In, Out, Write>> {
   channelRegistered?(ctx: ChannelHandlerContext<Out, Write>): unknown;
   channelUnregistered?(ctx: ChannelHandlerContext<Out, Write>): unknown;
   /** The channel is connected (or, for a server channel, listens). */
@@ -42,7 +50,7 @@ export interface ChannelInboundHandler<In = Untyped, Out = Untyped, Write = Unty
 /** Handles what goes out: takes `In`, hands `Out` on towards the transport. Netty: ChannelOutboundHandler. */
 export interface ChannelOutboundHandler<In = Untyped, Out = Untyped>
   extends ChannelHandler,
-    Typed<HandlerTypes<Pass, Flow<In, Out>, never>> {
+    Typed<OutboundTypes<In, Out>> {
   bind?(
     ctx: ChannelHandlerContext<never, Out>,
     localAddress: SocketAddress,
@@ -85,9 +93,21 @@ export interface AnyChannelHandler
 /** A class of handlers, for look-ups by type. */
 export type HandlerClass<H extends ChannelHandler = ChannelHandler> = abstract new (...args: never[]) => H;
 
-/** Gives a plain object its message types: `handler<string, never, Buffer>({ channelRead(ctx, text) { … } })`. */
+/** A plain object with message types, as `handler` gives it. */
+export interface TypedInboundHandler<In, Out, Write> extends ChannelInboundHandler<In, Out, Write> {
+  readonly '~types': HandlerTypes<Flow<In, Out>, Pass, Write>;
+}
+
+/**
+ * Gives a plain object its message types: `handler<string, never, Buffer>({ channelRead(ctx, text) { … } })`.
+ * With `isSharable: true` the result is typed as sharable.
+ */
+export function handler<In, Out = never, Write = never>(
+  callbacks: Omit<ChannelInboundHandler<In, Out, Write>, '~types'> & { readonly isSharable: true },
+): TypedInboundHandler<In, Out, Write> & { readonly isSharable: true };
 export function handler<In, Out = never, Write = never>(
   callbacks: Omit<ChannelInboundHandler<In, Out, Write>, '~types'>,
-): ChannelInboundHandler<In, Out, Write> & Required<Typed<HandlerTypes<Flow<In, Out>, Pass, Write>>> {
+): TypedInboundHandler<In, Out, Write>;
+export function handler(callbacks: object): never {
   return callbacks as never;
 }

@@ -18,7 +18,7 @@ export abstract class ChannelInitializer<C extends Channel = Channel> implements
   }
 
   /** Adds the handlers. Synchronous: the channel begins to read right after. */
-  protected abstract initChannel(channel: C): void;
+  protected abstract initChannel(channel: C): undefined | void;
 
   /** `init` as an initializer. */
   static of<C extends Channel = Channel>(init: (channel: C) => void): ChannelInitializer<C> {
@@ -77,7 +77,6 @@ class FunctionInitializer<C extends Channel> extends ChannelInitializer<C> {
     super();
   }
   protected override initChannel(channel: C): void {
-    // biome-ignore lint/correctness/noVoidTypeReturn: a promise returned by mistake is reported
     return this.init(channel);
   }
 }

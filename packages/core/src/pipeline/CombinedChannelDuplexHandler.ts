@@ -3,6 +3,7 @@ import { IllegalStateException, invalidArgType } from '../util/errors.js';
 import { ChannelDuplexHandler } from './adapters.js';
 import type { AnyChannelHandler, ChannelInboundHandler, ChannelOutboundHandler } from './ChannelHandler.js';
 import type { ChannelHandlerContext, Context } from './ChannelHandlerContext.js';
+import type { CombinedTypes, Untyped } from './HandlerTypes.js';
 import * as m from './mask.js';
 import { PartContext } from './PartContext.js';
 
@@ -13,7 +14,7 @@ import { PartContext } from './PartContext.js';
 export class CombinedChannelDuplexHandler<
   I extends ChannelInboundHandler = ChannelInboundHandler,
   O extends ChannelOutboundHandler = ChannelOutboundHandler,
-> extends ChannelDuplexHandler {
+> extends ChannelDuplexHandler<Untyped, Untyped, Untyped, Untyped, CombinedTypes<I, O>> {
   #inbound: I | undefined;
   #outbound: O | undefined;
   /** The parts in a private stretch of contexts between this handler's neighbours. */

@@ -40,7 +40,51 @@ export interface HandlerTypes<I extends AnyFlow = AnyFlow, O extends AnyFlow = A
   readonly write: Write;
 }
 
+/** Whether a type was left open; `any` is the only type that `1 & T` turns into something `0` fits. */
+export type IsUntyped<T> = 0 extends 1 & T ? true : false;
+
 /** Anything that carries its flows; the key is a string because a symbol key breaks isolatedDeclarations. */
-export interface Typed<T extends HandlerTypes = HandlerTypes> {
+export interface Typed<T = HandlerTypes> {
   readonly '~types'?: T;
 }
+
+/** The flows that `H` carries: `any` for a handler that is untyped, `never` for one that does not say. */
+type TypesOf<H> = H extends unknown
+  ? '~types' extends keyof H
+    ? H extends { readonly '~types'?: infer T }
+      ? Exclude<T, undefined>
+      : never
+    : never
+  : never;
+
+/** What a wrapper of `H` carries: the same flows, if any. */
+export type SameTypes<H> = '~types' extends keyof H ? Required<Typed<TypesOf<H>>> : unknown;
+
+/** The flows of an inbound handler; of an untyped one nothing is known. */
+export type InboundTypes<In, Out, Write> =
+  IsUntyped<In> extends true ? Untyped : HandlerTypes<Flow<In, Out>, Pass, Write>;
+/** The flows of an outbound handler; of an untyped one nothing is known. */
+export type OutboundTypes<In, Out> =
+  IsUntyped<In> extends true ? Untyped : HandlerTypes<Pass, Flow<In, Out>, never>;
+
+/** The inbound flow of `H`; untyped if it is. */
+export type InboundOf<H> = KnownTypes<H>['inbound'];
+/** The outbound flow of `H`; untyped if it is. */
+export type OutboundOf<H> = KnownTypes<H>['outbound'];
+/** What `H` writes on its own account; untyped if it is. */
+export type WriteOf<H> = KnownTypes<H>['write'];
+
+type KnownTypes<H> =
+  TypesOf<H> extends infer T
+    ? IsUntyped<T> extends true
+      ? UntypedFlows
+      : [T] extends [never]
+        ? UntypedFlows
+        : T extends HandlerTypes
+          ? T
+          : UntypedFlows
+    : never;
+type UntypedFlows = HandlerTypes<Flow<Untyped, Untyped>, Flow<Untyped, Untyped>, Untyped>;
+
+/** The flows of an inbound and an outbound handler side by side: what the former writes passes the latter by. */
+export type CombinedTypes<I, O> = HandlerTypes<InboundOf<I>, OutboundOf<O>, WriteOf<I>>;

@@ -12,9 +12,17 @@ export function matches<T>(matcher: MessageMatcher<T> | undefined, message: unkn
   return (matcher as (message: unknown) => boolean)(message);
 }
 
+/** Answers of {@link isClass}: the question is put for every message. */
+const classes = new WeakMap<object, boolean>();
+
 /** A function made by `function` has a prototype too, but a writable one; a class's is fixed. */
 function isClass(matcher: object): matcher is abstract new (...args: never[]) => unknown {
-  return Object.getOwnPropertyDescriptor(matcher, 'prototype')?.writable === false;
+  let known = classes.get(matcher);
+  if (known === undefined) {
+    known = Object.getOwnPropertyDescriptor(matcher, 'prototype')?.writable === false;
+    classes.set(matcher, known);
+  }
+  return known;
 }
 
 /**

@@ -84,20 +84,35 @@ abstract class InboundPassing<In, Out, Write>
   }
 }
 
-/** Passes inbound events on. Netty: ChannelInboundHandlerAdapter. */
-export abstract class ChannelInboundHandlerAdapter<In = Untyped, Out = Untyped, Write = Untyped>
+/**
+ * Passes inbound events on. `Types` is for subclasses whose flows are of another kind (a `Select`, a `Pass`).
+ * Netty: ChannelInboundHandlerAdapter.
+ */
+export abstract class ChannelInboundHandlerAdapter<
+    In = Untyped,
+    Out = Untyped,
+    Write = Untyped,
+    Types extends HandlerTypes = HandlerTypes<Flow<In, Out>, Pass, Write>,
+  >
   extends InboundPassing<In, Out, Write>
-  implements Typed<HandlerTypes<Flow<In, Out>, Pass, Write>>
+  implements Typed<Types>
 {
-  declare readonly '~types': HandlerTypes<Flow<In, Out>, Pass, Write>;
+  declare readonly '~types': Types;
 }
 
-/** Passes operations on. Netty: ChannelOutboundHandlerAdapter. */
-export abstract class ChannelOutboundHandlerAdapter<In = Untyped, Out = Untyped>
+/**
+ * Passes operations on. `Types` is for subclasses whose flows are of another kind (a `Select`, a `Pass`).
+ * Netty: ChannelOutboundHandlerAdapter.
+ */
+export abstract class ChannelOutboundHandlerAdapter<
+    In = Untyped,
+    Out = Untyped,
+    Types extends HandlerTypes = HandlerTypes<Pass, Flow<In, Out>, never>,
+  >
   extends ChannelHandlerAdapter
-  implements ChannelOutboundHandler<In, Out>, Typed<HandlerTypes<Pass, Flow<In, Out>, never>>
+  implements Omit<ChannelOutboundHandler<In, Out>, '~types'>, Typed<Types>
 {
-  declare readonly '~types': HandlerTypes<Pass, Flow<In, Out>, never>;
+  declare readonly '~types': Types;
 
   bind(
     ctx: ChannelHandlerContext<never, Out>,
@@ -145,12 +160,21 @@ export abstract class ChannelOutboundHandlerAdapter<In = Untyped, Out = Untyped>
   }
 }
 
-/** Passes everything on, both ways. Netty: ChannelDuplexHandler. */
-export abstract class ChannelDuplexHandler<InIn = Untyped, InOut = Untyped, OutIn = Untyped, OutOut = Untyped>
+/**
+ * Passes everything on, both ways. `Types` is for subclasses whose flows are of another kind (a `Select`, a `Pass`).
+ * Netty: ChannelDuplexHandler.
+ */
+export abstract class ChannelDuplexHandler<
+    InIn = Untyped,
+    InOut = Untyped,
+    OutIn = Untyped,
+    OutOut = Untyped,
+    Types extends HandlerTypes = HandlerTypes<Flow<InIn, InOut>, Flow<OutIn, OutOut>, never>,
+  >
   extends InboundPassing<InIn, InOut, OutOut>
-  implements Typed<HandlerTypes<Flow<InIn, InOut>, Flow<OutIn, OutOut>, never>>
+  implements Typed<Types>
 {
-  declare readonly '~types': HandlerTypes<Flow<InIn, InOut>, Flow<OutIn, OutOut>, never>;
+  declare readonly '~types': Types;
 
   bind(
     ctx: ChannelHandlerContext<InOut, OutOut>,

@@ -2,14 +2,16 @@ import { types } from 'node:util';
 import type { AnyChannelHandler, ChannelInboundHandler } from './ChannelHandler.js';
 import type { ChannelHandlerContext, Context } from './ChannelHandlerContext.js';
 import { toError } from './errors.js';
+import type { SameTypes } from './HandlerTypes.js';
 
 /**
  * Wraps a handler whose `channelRead` awaits: it gets one message at a time, in order, and while it is busy the channel
  * does not read. Messages that a decoder had already cut from the same bytes wait in a queue, which is bounded by what
  * one read can hold. `channelReadComplete`, user events and `channelInactive` keep their place behind the messages.
  */
-export function serial<H extends ChannelInboundHandler>(inner: H): AnyChannelHandler {
-  return new SerialHandler(inner as AnyChannelHandler);
+export function serial<H extends ChannelInboundHandler>(inner: H): AnyChannelHandler & SameTypes<H> {
+  return new SerialHandler(inner as AnyChannelHandler) as AnyChannelHandler as AnyChannelHandler &
+    SameTypes<H>;
 }
 
 type Job = (ctx: Context) => unknown;

@@ -1,0 +1,6 @@
+// expect: InboundMismatch<PreviousHandlerEmits<SocketReads>, ThisHandlerAccepts<Order>>
+import { pipeline } from '@sluice/core';
+import * as s from '../support/sample.js';
+
+// One of the two handlers does not fit: that is enough.
+pipeline().addLast(() => (Math.random() < 0.5 ? new s.FrameCodec() : new s.OrderFilter()));

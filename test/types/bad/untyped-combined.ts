@@ -1,0 +1,6 @@
+// expect: UntypedHandler<"
+// expect: "inbound In is any"
+// expect: "Write is any"
+import { CombinedChannelDuplexHandler, pipeline } from '@sluice/core';
+
+pipeline().addLast(() => new CombinedChannelDuplexHandler());
