@@ -22,6 +22,11 @@ export interface ChannelFuture<T = void> extends PromiseLike<T> {
 
   /** Calls `listener` when done; at once if it is done already. */
   addListener(listener: ChannelFutureListener<T>): this;
+  /**
+   * As `addListener`, but does not count as having looked: for handlers that only want to know when a write is done, so
+   * that a failure is still reported if nobody else looks.
+   */
+  addPassiveListener(listener: ChannelFutureListener<T>): this;
   /** Removes the first registration of `listener`. */
   removeListener(listener: ChannelFutureListener<T>): this;
   /** Cancels the operation if it has not begun (a write: not been flushed). Returns whether it did. */

@@ -84,7 +84,7 @@ export class DefaultChannelPromise<T = void> implements ChannelPromise<T> {
     this.#state = FAILED;
     this.#result = cause;
     if (this.#listeners !== undefined) this.#notify();
-    else if (!this.observed) watchFailure(this, cause);
+    if (!this.observed) watchFailure(this, cause);
     return true;
   }
 
@@ -103,6 +103,10 @@ export class DefaultChannelPromise<T = void> implements ChannelPromise<T> {
 
   addListener(listener: ChannelFutureListener<T>): this {
     this.observed = true;
+    return this.addPassiveListener(listener);
+  }
+
+  addPassiveListener(listener: ChannelFutureListener<T>): this {
     const present = this.#listeners;
     if (present === undefined) this.#listeners = listener;
     else if (typeof present === 'function') this.#listeners = [present, listener];

@@ -68,6 +68,11 @@ export class EmbeddedEventLoop implements EventLoop {
     return this.#add(task, delay, 0, false);
   }
 
+  /** At the same virtual time, after the timers that are due then: one of them may stand for input that has arrived. */
+  afterPoll(task: () => void): void {
+    this.#add(task, 0, 0, false);
+  }
+
   #add(run: () => void, delay: number, period: number, fixedRate: boolean): ScheduledTask {
     const task = new EmbeddedTask(
       run,
@@ -151,6 +156,18 @@ export class EmbeddedEventLoop implements EventLoop {
     if (this.#frozenAt === undefined) return;
     this.#offset = performance.now() - this.#frozenAt;
     this.#frozenAt = undefined;
+  }
+
+  /**
+   * Freezes the clock and moves it to the next timer, if that is due by `end`. To its very time: a sum of differences
+   * could miss it by a rounding error. Returns whether there was one.
+   */
+  advanceToNext(end: number): boolean {
+    this.freezeTime();
+    const next = this.#scheduled[0];
+    if (next === undefined || next.at > end) return false;
+    this.#frozenAt = Math.max(next.at, this.now);
+    return true;
   }
 
   /** Moves the clock forward by `ms`; runs nothing by itself. */

@@ -36,6 +36,12 @@ export interface EventLoop {
    * and does not keep the process alive.
    */
   scheduleCoarse(task: () => void, delay: number): ScheduledTask;
+
+  /**
+   * Runs `task` once, after input that has already arrived was read: for verdicts about silence, which a timer would
+   * pass too early after a stall of this process, because timers run before the sockets are polled.
+   */
+  afterPoll(task: () => void): void;
 }
 
 /** Longest delay that Node's timers take; anything above would fire at once. */

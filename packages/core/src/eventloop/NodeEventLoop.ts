@@ -80,6 +80,17 @@ export class NodeEventLoop implements EventLoop {
     this.#wheel ??= new TimerWheel(logTaskFailure);
     return this.#wheel.schedule(task, Math.min(delay, MAX_DELAY));
   }
+
+  /** The runtime's order is timers, poll, then `setImmediate`. */
+  afterPoll(task: () => void): void {
+    setImmediate(() => {
+      try {
+        task();
+      } catch (error) {
+        logTaskFailure(error);
+      }
+    });
+  }
 }
 
 function logTaskFailure(error: unknown): void {

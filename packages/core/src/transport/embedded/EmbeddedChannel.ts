@@ -257,16 +257,20 @@ export class EmbeddedChannel extends AbstractChannel {
   advanceTimeBy(ms: number): void {
     this.eventLoop.advanceTimeBy(ms);
   }
-  /** Freezes the clock and lets `ms` pass: each timer runs at its own time. */
+  /** Freezes the clock and lets `ms` pass: each timer, with the tasks it causes, runs at its own time. */
   elapse(ms: number): void {
     const loop = this.eventLoop;
     loop.freezeTime();
     const end = loop.now + ms;
-    for (let next = loop.nextDelay(); next >= 0 && loop.now + next <= end; next = loop.nextDelay()) {
-      loop.advanceTimeBy(next);
-      this.runPendingTasks();
-    }
+    this.#drain();
+    while (loop.advanceToNext(end)) this.#drain();
     loop.advanceTimeBy(end - loop.now);
+  }
+
+  /** Runs what is due now, and what that causes to be due now. */
+  #drain(): void {
+    do this.runPendingTasks();
+    while (this.hasPendingTasks);
   }
 
   // ---- exceptions ------------------------------------------------------------------------------------------------
