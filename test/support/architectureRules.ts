@@ -11,7 +11,17 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders of core/src: each may use itself and those before it. */
-const CORE_LAYERS = ['util', 'buffer', 'eventloop', 'channel', 'pipeline', 'transport', 'bootstrap', 'typed'];
+const CORE_LAYERS = [
+  'util',
+  'buffer',
+  'eventloop',
+  'channel',
+  'pipeline',
+  'transport',
+  'bootstrap',
+  'pool',
+  'typed',
+];
 
 /** Two layers whose contracts name each other: types, and only types, may look the other way. */
 const MUTUAL_TYPES: readonly (readonly [from: string, to: string])[] = [

@@ -3,6 +3,7 @@ import type { ChannelFuture, ChannelPromise } from '../channel/ChannelFuture.js'
 import type { ChannelOption } from '../channel/ChannelOption.js';
 import { DefaultChannelPromise } from '../channel/DefaultChannelPromise.js';
 import { ChannelException } from '../channel/errors.js';
+import { watchFailure } from '../channel/unobserved.js';
 import type { AnyChannelHandler } from '../pipeline/ChannelHandler.js';
 import { ChannelInitializer } from '../pipeline/ChannelInitializer.js';
 import { AbstractChannel } from '../transport/AbstractChannel.js';
@@ -122,16 +123,23 @@ export abstract class AbstractBootstrap<C extends Channel = Channel> {
     const promise = channel.newPromise();
     promise.addListener(() => {
       const cause = promise.cause;
-      if (cause === null) result.trySuccess(channel);
-      else result.tryFailure(cause);
+      if (cause === null) {
+        result.trySuccess(channel);
+        return;
+      }
+      // Nobody gets a channel that could not be bound or connected.
+      channel.close();
+      if (result.tryFailure(cause) && !result.observed) watchFailure(result, cause);
     });
-    // Cancelling what the user has cancels the operation.
-    result.addListener(() => result.isCancelled && promise.cancel());
+    // Cancelling what the user has cancels the operation; one too far for that ends with its channel.
+    result.addListener(() => {
+      if (result.isCancelled && !promise.cancel()) channel.close();
+    });
     result.observed = false;
     (channel as unknown as AbstractChannel).register().addListener((registered) => {
       if (registered.cause !== null) promise.tryFailure(registered.cause);
-      else if (channel.isOpen) begin(channel, promise);
-      else promise.tryFailure(initFailed(channel));
+      // As a task: handlers may still be added in channelRegistered, which comes after this.
+      else channel.eventLoop.execute(() => proceed(channel, promise, begin));
     });
     return result;
   }
@@ -140,6 +148,16 @@ export abstract class AbstractBootstrap<C extends Channel = Channel> {
 function create<C extends Channel>(factory: ChannelFactory<C>): C {
   const isClass = typeof factory.prototype === 'object' && factory.prototype instanceof AbstractChannel;
   return isClass ? new (factory as new () => C)() : (factory as () => C)();
+}
+
+function proceed<C extends Channel>(
+  channel: C,
+  promise: ChannelPromise,
+  begin: (channel: C, promise: ChannelPromise) => void,
+): void {
+  if (promise.isDone) return;
+  if (channel.isOpen) begin(channel, promise);
+  else promise.tryFailure(initFailed(channel));
 }
 
 function initFailed(channel: Channel): Error {

@@ -57,7 +57,8 @@ export class Bootstrap<C extends Channel = SocketChannel> extends AbstractBootst
 
   /**
    * Connects. The future brings the channel once it is connected; it fails with `ConnectException` (`ERR_CONNECT`),
-   * `ConnectTimeoutException` (`ERR_CONNECT_TIMEOUT`), the resolver's error, or the reason of `signal`. Throws
+   * `ConnectTimeoutException` (`ERR_CONNECT_TIMEOUT`), `ClosedChannelException` (`ERR_CLOSED_CHANNEL`) when the channel
+   * is closed meanwhile, the resolver's error, or the reason of `signal`; then the channel is closed. Throws
    * `ConfigException` (`ERR_CONFIG`) when no address is known.
    */
   connect(remote: SocketAddress | undefined = this.#remote, options: ConnectOptions = {}): ChannelFuture<C> {
@@ -69,8 +70,9 @@ export class Bootstrap<C extends Channel = SocketChannel> extends AbstractBootst
       return new DefaultChannelPromise<C>(new FailedChannel()).setFailure(signal.reason as Error);
     }
     return this.start((channel, promise) => {
-      if (signal !== undefined) abortWith(signal, channel, promise);
-      this.#resolve(remote, promise, channel, (address) => channel.connect(address, local, promise));
+      if (signal !== undefined) abortWith(signal, promise);
+      if (promise.isDone) return;
+      this.#resolve(remote, promise, (address) => channel.connect(address, local, promise));
     });
   }
 
@@ -83,32 +85,30 @@ export class Bootstrap<C extends Channel = SocketChannel> extends AbstractBootst
     });
   }
 
-  #resolve(
-    remote: SocketAddress,
-    promise: ChannelPromise,
-    channel: C,
-    connect: (address: SocketAddress) => void,
-  ): void {
+  #resolve(remote: SocketAddress, promise: ChannelPromise, connect: (address: SocketAddress) => void): void {
     if (this.#resolver === undefined) {
       connect(remote);
       return;
     }
     const failed = (error: Error): void => {
       promise.tryFailure(error);
-      channel.close();
     };
     try {
-      Promise.resolve(this.#resolver(remote)).then((address) => promise.isDone || connect(address), failed);
+      // Nothing is returned to the native promise: a future that fails would become an unhandled rejection of it.
+      Promise.resolve(this.#resolver(remote)).then((address) => {
+        if (!promise.isDone) connect(address);
+      }, failed);
     } catch (error) {
       failed(error as Error);
     }
   }
 }
 
-function abortWith(signal: AbortSignal, channel: Channel, promise: ChannelPromise): void {
+function abortWith(signal: AbortSignal, promise: ChannelPromise): void {
   const abort = (): void => {
-    if (promise.tryFailure(signal.reason as Error)) channel.close();
+    promise.tryFailure(signal.reason as Error);
   };
+  if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
   promise.addListener(() => signal.removeEventListener('abort', abort));
 }

@@ -45,9 +45,8 @@ export function childrenOf(server: Channel): ReadonlySet<Channel> {
 export async function shutdownGracefully(server: Channel, options: ShutdownOptions = {}): Promise<void> {
   const timeout = options.timeout ?? 10_000;
   const deadline = server.eventLoop.now + timeout;
-  const children = [...childrenOf(server)];
   await server.close();
-  await Promise.all(children.map((child) => drain(child, deadline)));
+  await Promise.all(Array.from(childrenOf(server), (child) => drain(child, deadline)));
 }
 
 async function drain(child: Channel, deadline: number): Promise<void> {

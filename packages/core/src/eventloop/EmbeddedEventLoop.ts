@@ -1,4 +1,7 @@
-import type { EventLoop, ScheduledTask } from './EventLoop.js';
+import { checkInterval, type EventLoop, type ScheduledTask } from './EventLoop.js';
+
+/** Tasks done that the queue may still hold. */
+const MAX_DONE = 10_000;
 
 class EmbeddedTask implements ScheduledTask {
   isCancelled = false;
@@ -28,6 +31,8 @@ class EmbeddedTask implements ScheduledTask {
 export class EmbeddedEventLoop implements EventLoop {
   readonly inEventLoop: boolean = true;
   #tasks: (() => void)[] = [];
+  /** Of the next task; taking each off the front of a long array would cost quadratic time. */
+  #position = 0;
   #scheduled: EmbeddedTask[] = [];
   #sequence = 0;
   /** Subtracted from the real clock: what was spent frozen, less what was advanced. */
@@ -45,7 +50,7 @@ export class EmbeddedEventLoop implements EventLoop {
 
   /** Whether a task is ready to run now. */
   get hasPendingTasks(): boolean {
-    return this.#tasks.length > 0 || this.nextDelay() === 0;
+    return this.#position < this.#tasks.length || this.nextDelay() === 0;
   }
 
   execute(task: () => void): void {
@@ -57,11 +62,11 @@ export class EmbeddedEventLoop implements EventLoop {
   }
 
   scheduleAtFixedRate(task: () => void, initialDelay: number, period: number): ScheduledTask {
-    return this.#add(task, initialDelay, period, true);
+    return this.#add(task, initialDelay, checkInterval('period', period), true);
   }
 
   scheduleWithFixedDelay(task: () => void, initialDelay: number, delay: number): ScheduledTask {
-    return this.#add(task, initialDelay, delay, false);
+    return this.#add(task, initialDelay, checkInterval('delay', delay), false);
   }
 
   scheduleCoarse(task: () => void, delay: number): ScheduledTask {
@@ -108,7 +113,14 @@ export class EmbeddedEventLoop implements EventLoop {
 
   /** Runs all tasks that `execute` queued, and those they queue. What one throws is thrown. */
   runTasks(): void {
-    for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) task();
+    while (this.#position < this.#tasks.length) {
+      const task = this.#tasks[this.#position++] as () => void;
+      if (this.#position === this.#tasks.length || this.#position === MAX_DONE) {
+        this.#tasks.splice(0, this.#position);
+        this.#position = 0;
+      }
+      task();
+    }
   }
 
   /** Runs the timers that are due. Returns the ms until the next one, or -1 when none waits. */

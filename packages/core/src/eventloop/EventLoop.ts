@@ -1,3 +1,5 @@
+import { outOfRange } from '../util/errors.js';
+
 /** A task on a clock. */
 export interface ScheduledTask {
   /** Stops it from running (again). Returns false if it has run or was cancelled before. */
@@ -24,10 +26,16 @@ export interface EventLoop {
   /** Runs `task` once, `delay` ms from now. Keeps the process alive until then. */
   schedule(task: () => void, delay: number): ScheduledTask;
 
-  /** Runs `task` each `period` ms, counted from the planned times; the first time after `initialDelay` ms. */
+  /**
+   * Runs `task` each `period` ms, counted from the planned times; the first time after `initialDelay` ms. Throws
+   * `RangeError` (`ERR_OUT_OF_RANGE`) unless `period` is above 0.
+   */
   scheduleAtFixedRate(task: () => void, initialDelay: number, period: number): ScheduledTask;
 
-  /** Runs `task` again and again with `delay` ms between the end of one run and the start of the next. */
+  /**
+   * Runs `task` again and again with `delay` ms between the end of one run and the start of the next. Throws
+   * `RangeError` (`ERR_OUT_OF_RANGE`) unless `delay` is above 0.
+   */
   scheduleWithFixedDelay(task: () => void, initialDelay: number, delay: number): ScheduledTask;
 
   /**
@@ -46,3 +54,9 @@ export interface EventLoop {
 
 /** Longest delay that Node's timers take; anything above would fire at once. */
 export const MAX_DELAY: number = 2 ** 31 - 1;
+
+/** Returns the interval of a periodic task; throws `RangeError` unless it is above 0. */
+export function checkInterval(name: string, ms: number): number {
+  if (!(ms > 0)) throw outOfRange(`${name}: ${ms} (expected: > 0)`);
+  return ms;
+}

@@ -1,5 +1,5 @@
 import { getLogger } from '../util/logger.js';
-import { type EventLoop, MAX_DELAY, type ScheduledTask } from './EventLoop.js';
+import { checkInterval, type EventLoop, MAX_DELAY, type ScheduledTask } from './EventLoop.js';
 import { TimerWheel } from './TimerWheel.js';
 
 /** Tasks run in one go before I/O gets a turn. */
@@ -69,11 +69,11 @@ export class NodeEventLoop implements EventLoop {
   }
 
   scheduleAtFixedRate(task: () => void, initialDelay: number, period: number): ScheduledTask {
-    return new NodeTask(this, task, initialDelay, period, true);
+    return new NodeTask(this, task, initialDelay, checkInterval('period', period), true);
   }
 
   scheduleWithFixedDelay(task: () => void, initialDelay: number, delay: number): ScheduledTask {
-    return new NodeTask(this, task, initialDelay, delay, false);
+    return new NodeTask(this, task, initialDelay, checkInterval('delay', delay), false);
   }
 
   scheduleCoarse(task: () => void, delay: number): ScheduledTask {

@@ -85,6 +85,8 @@ export class TimerWheel {
   #timer: unknown;
   #armedFor = Number.POSITIVE_INFINITY;
   #size = 0;
+  /** The last tick whose tasks were run, while they run: what they schedule is due later, or they could run for ever. */
+  #running = Number.NEGATIVE_INFINITY;
 
   /** `tick` in ms, default 10. `fail` is told what a task throws. */
   constructor(fail: (error: unknown) => void, tick = 10, clock: WheelClock = nodeClock) {
@@ -100,7 +102,8 @@ export class TimerWheel {
 
   schedule(run: () => void, delay: number): ScheduledTask {
     const task = new WheelTask(run);
-    const tick = Math.ceil((this.#clock.now() + Math.max(0, delay)) / this.#tick);
+    const due = Math.ceil((this.#clock.now() + Math.max(0, delay)) / this.#tick);
+    const tick = Math.max(due, this.#running + 1);
     let bucket = this.#buckets.get(tick);
     if (bucket === undefined) {
       bucket = new Bucket(this, tick);
@@ -139,7 +142,9 @@ export class TimerWheel {
     this.#armedFor = Number.POSITIVE_INFINITY;
     // A timer may fire up to 1 ms early by the fractional clock; the half tick keeps that from costing a second timer.
     const due = Math.floor((this.#clock.now() + 1) / this.#tick);
+    this.#running = due;
     while (this.#heap.length > 0 && (this.#heap[0] as number) <= due) this.#run(this.#pop());
+    this.#running = Number.NEGATIVE_INFINITY;
     const next = this.#heap[0];
     if (next !== undefined && next < this.#armedFor) this.#arm(next);
   };

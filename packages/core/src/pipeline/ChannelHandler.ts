@@ -18,6 +18,11 @@ import type {
 export interface ChannelHandler {
   /** Whether one instance may be in several pipelines, or in one more than once. Default false. */
   readonly isSharable?: boolean;
+  /**
+   * Whether `write` hands every message on as it came, whatever its type, and only looks on. A prepender may then pass a
+   * `FramedMessage` through it, which saves a write for each frame. Default false.
+   */
+  readonly isTransparent?: boolean;
   /** The handler has been added and may use its context. */
   handlerAdded?(ctx: ChannelHandlerContext): unknown;
   /** The handler has been removed and gets no further events. */

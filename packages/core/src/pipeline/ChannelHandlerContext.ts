@@ -18,7 +18,9 @@ const INIT = 0;
 const ADD_PENDING = 1;
 const ADDED = 2;
 const REMOVED = 3;
-type HandlerState = typeof INIT | typeof ADD_PENDING | typeof ADDED | typeof REMOVED;
+/** Added, but passed by after a stack overflow. */
+const SUSPENDED = 4;
+type HandlerState = typeof INIT | typeof ADD_PENDING | typeof ADDED | typeof REMOVED | typeof SUSPENDED;
 
 type InboundEvent =
   | 'channelRegistered'
@@ -98,6 +100,7 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
   // ---- inbound -------------------------------------------------------------------------------------------------
 
   fireChannelRead(message: FireRead): this {
+    checkMessage(message, 'msg');
     const next = this.nextRead ?? this.#findInbound(m.CHANNEL_READ);
     if (next.#state === ADDED) {
       try {
@@ -159,7 +162,7 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
   }
 
   fireExceptionCaught(cause: Error): this {
-    this.#findInbound(m.EXCEPTION_CAUGHT).invokeExceptionCaught(cause);
+    this.#findInbound(m.EXCEPTION_CAUGHT).invokeExceptionCaught(checkMessage(cause, 'cause'));
     return this;
   }
 
@@ -347,9 +350,16 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
     const done = this.writeAndFlush(message);
     return this.pipeline.channel.sendDone(done);
   }
-  /** Whether a write from here goes to the transport with no handler between. */
+  /**
+   * Whether a message written from here reaches the transport as it is: no handler between, or only such as say that
+   * they hand everything on untouched (`isTransparent`).
+   */
   get writesToTransport(): boolean {
-    return (this.prevWrite ?? this.#findOutbound(m.WRITE)) === this.pipeline.head;
+    const head = this.pipeline.head;
+    let ctx: Context = this;
+    do ctx = ctx.prevWrite ?? ctx.#findOutbound(m.WRITE);
+    while (ctx !== head && ctx.#handler.isTransparent === true);
+    return ctx === head;
   }
 
   // ---- links and state: for the pipeline -------------------------------------------------------------------------
@@ -390,7 +400,8 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
   /** @internal Only a handler that was added hears of its removal. */
   callHandlerRemoved(): unknown {
     try {
-      return this.#state === ADDED ? this.#handler.handlerRemoved?.(this) : undefined;
+      const added = this.#state === ADDED || this.#state === SUSPENDED;
+      return added ? this.#handler.handlerRemoved?.(this) : undefined;
     } finally {
       this.#state = REMOVED;
     }
@@ -398,11 +409,11 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
 
   /** @internal After a stack overflow: events pass the handler by until the channel is closed. */
   suspend(): void {
-    if (this.#state === ADDED) this.#state = ADD_PENDING;
+    if (this.#state === ADDED) this.#state = SUSPENDED;
   }
   /** @internal */
   resume(): void {
-    if (this.#state === ADD_PENDING) this.#state = ADDED;
+    if (this.#state === SUSPENDED) this.#state = ADDED;
   }
 
   toString(): string {

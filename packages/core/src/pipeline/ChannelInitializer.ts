@@ -61,7 +61,8 @@ export abstract class ChannelInitializer<C extends Channel = Channel> implements
     } catch (error) {
       this.exceptionCaught(ctx, error as Error);
     } finally {
-      if (!ctx.isRemoved) ctx.pipeline.remove(this as ChannelInitializer<C>);
+      // By name: the same initializer may stand in the pipeline more than once.
+      if (!ctx.isRemoved) ctx.pipeline.remove(ctx.name);
     }
     return true;
   }

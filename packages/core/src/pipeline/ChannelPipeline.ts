@@ -1,5 +1,6 @@
 import type { ChannelFuture, ChannelPromise } from '../channel/ChannelFuture.js';
 import type { SocketAddress } from '../channel/SocketAddress.js';
+import type { ChannelTransport } from './ends.js';
 import { type ChannelPipelineException, PipelineDepthException } from './errors.js';
 import { HandlerList } from './HandlerList.js';
 import { defaultHooks, type UnhandledHooks, unobservedFailure } from './UnhandledHooks.js';
@@ -144,5 +145,7 @@ export class ChannelPipeline extends HandlerList {
       ),
     );
     this.channel.close();
+    // Nested without end again, in `close` or in `exceptionCaught`: the transport is closed without asking handlers.
+    if (this.#depthExceeded) (this.channel as ChannelTransport).doCloseOperation(this.newPromise());
   }
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { ChannelPromise } from '../channel/ChannelFuture.js';
 import { IllegalStateException, invalidArgType } from '../util/errors.js';
 import { ChannelDuplexHandler } from './adapters.js';
@@ -77,8 +78,8 @@ export class CombinedChannelDuplexHandler<
     this.#outCtx = outCtx;
     // Exceptions of the inbound part go to the outbound part before they leave.
     this.#inCtx = new PartContext(ctx, this.#inbound as AnyChannelHandler, outCtx);
-    const added = this.#inCtx.add();
-    return outCtx.add() ?? added;
+    const added = [this.#inCtx.add(), outCtx.add()].filter((result) => types.isPromise(result));
+    return added.length > 0 ? Promise.all(added) : undefined;
   }
 
   override handlerRemoved(_ctx: ChannelHandlerContext): unknown {
@@ -88,8 +89,7 @@ export class CombinedChannelDuplexHandler<
   }
 
   override exceptionCaught(_ctx: ChannelHandlerContext, cause: Error): unknown {
-    this.#need().inCtx.exception(cause);
-    return undefined;
+    return this.#need().inCtx.exception(cause);
   }
   override channelRegistered(ctx: ChannelHandlerContext): unknown {
     return this.#need().inCtx.call('channelRegistered', m.CHANNEL_REGISTERED, () =>

@@ -6,7 +6,10 @@ import type { Context } from './ChannelHandlerContext.js';
 export interface InboundOptions {
   /** Messages that may wait for the loop before the channel stops reading (default 16). */
   readonly highWaterMark?: number;
-  /** Leave the channel open when the loop is left early (default false: it is closed). */
+  /**
+   * Leave the channel open when the loop is left early (default false: it is closed). Messages then wait for a further
+   * loop over the same object, up to `highWaterMark`.
+   */
   readonly keepOpen?: boolean;
 }
 
@@ -50,7 +53,11 @@ export class InboundStream<T> implements AnyChannelHandler, AsyncIterableIterato
     this.#demand();
     ctx.fireChannelActive();
   }
-  channelRead(_ctx: Context, message: T): void {
+  channelRead(ctx: Context, message: T): void {
+    if (this.#ended) {
+      ctx.fireChannelRead(message);
+      return;
+    }
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) waiter.resolve({ done: false, value: message });
     else this.#queue.push(message);
@@ -105,8 +112,10 @@ export class InboundStream<T> implements AnyChannelHandler, AsyncIterableIterato
 
   /** The loop was left: closes the channel unless `keepOpen`. */
   return(): Promise<IteratorResult<T>> {
-    this.#queue.length = 0;
-    if (!this.#ended) this.#finish();
+    if (!this.#keepOpen) {
+      this.#queue.length = 0;
+      if (!this.#ended) this.#finish();
+    }
     return Promise.resolve({ done: true, value: undefined });
   }
 

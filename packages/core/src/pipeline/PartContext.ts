@@ -1,8 +1,12 @@
 import type { ChannelFuture, ChannelPromise } from '../channel/ChannelFuture.js';
 import type { SocketAddress } from '../channel/SocketAddress.js';
+import { isStackOverflow } from '../util/errors.js';
 import type { AnyChannelHandler } from './ChannelHandler.js';
-import { ChannelHandlerContext, type Context } from './ChannelHandlerContext.js';
+import { ChannelHandlerContext, type Context, exceptionCaughtFailed } from './ChannelHandlerContext.js';
+import { ChannelPipelineException, toError } from './errors.js';
+import { simpleClassName } from './HandlerList.js';
 import * as m from './mask.js';
+import { observeInbound, observeLifecycle } from './observe.js';
 
 /**
  * The context that one part of a combined handler sees: the place of the whole handler, with a handler and a removal
@@ -32,9 +36,23 @@ export class PartContext extends ChannelHandlerContext {
     return (this.#part[callback] as (...all: unknown[]) => unknown).call(this.#part, this, ...args);
   }
 
-  exception(cause: Error): void {
-    if (!this.#removed && (this.mask & m.EXCEPTION_CAUGHT) !== 0) this.#part.exceptionCaught?.(this, cause);
-    else this.fireExceptionCaught(cause);
+  /** Gives `cause` to the part, or passes it on when the part has no use for it. Returns what the callback returns. */
+  exception(cause: Error): unknown {
+    if (!this.#removed && (this.mask & m.EXCEPTION_CAUGHT) !== 0)
+      return this.#part.exceptionCaught?.(this, cause);
+    this.fireExceptionCaught(cause);
+    return undefined;
+  }
+
+  /** The other part passed an exception on: as in a pipeline, what this part throws about it is logged and dropped. */
+  #exceptionPassed(cause: Error): void {
+    try {
+      const result = this.exception(cause);
+      if (result !== undefined) observeInbound(this, result, cause);
+    } catch (error) {
+      if (isStackOverflow(error)) throw error;
+      exceptionCaughtFailed(error, cause);
+    }
   }
 
   add(): unknown {
@@ -44,7 +62,17 @@ export class PartContext extends ChannelHandlerContext {
   remove(): void {
     if (this.#removed) return;
     this.#removed = true;
-    this.#part.handlerRemoved?.(this);
+    try {
+      const result = this.#part.handlerRemoved?.(this);
+      if (result !== undefined) observeLifecycle(result, (thrown) => this.#removeFailed(thrown));
+    } catch (thrown) {
+      this.#removeFailed(thrown);
+    }
+  }
+
+  #removeFailed(thrown: unknown): void {
+    const text = `${simpleClassName(this.#part)}.handlerRemoved() has thrown an exception.`;
+    this.fireExceptionCaught(new ChannelPipelineException(text, { cause: toError(thrown) }));
   }
 
   override get isRemoved(): boolean {
@@ -56,7 +84,7 @@ export class PartContext extends ChannelHandlerContext {
 
   override fireExceptionCaught(cause: Error): this {
     if (this.#exceptionsTo === null) this.#whole.fireExceptionCaught(cause);
-    else this.#exceptionsTo.exception(cause);
+    else this.#exceptionsTo.#exceptionPassed(cause);
     return this;
   }
   override invokeExceptionCaught(cause: Error): void {

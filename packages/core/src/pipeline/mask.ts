@@ -59,8 +59,11 @@ export function maskOf(handler: AnyChannelHandler): number {
   );
 }
 
+/** Whether a method carries the mark. */
+export function isMarked(callback: object): boolean {
+  return (callback as Record<symbol, unknown>)[SKIP] === true;
+}
+
 function has(callback: unknown, bit: number): number {
-  return typeof callback === 'function' && (callback as unknown as Record<symbol, unknown>)[SKIP] !== true
-    ? bit
-    : 0;
+  return typeof callback === 'function' && !isMarked(callback) ? bit : 0;
 }

@@ -1,24 +1,28 @@
 import { types } from 'node:util';
 import type { AnyChannelHandler, ChannelInboundHandler } from './ChannelHandler.js';
-import type { ChannelHandlerContext, Context } from './ChannelHandlerContext.js';
+import type { Context } from './ChannelHandlerContext.js';
 import { toError } from './errors.js';
 import type { SameTypes } from './HandlerTypes.js';
+import { isMarked } from './mask.js';
+import { unobservedFailure } from './UnhandledHooks.js';
 
 /**
  * Wraps a handler whose `channelRead` awaits: it gets one message at a time, in order, and while it is busy the channel
  * does not read. Messages that a decoder had already cut from the same bytes wait in a queue, which is bounded by what
  * one read can hold. `channelReadComplete`, user events and `channelInactive` keep their place behind the messages.
+ * When the channel closes, the handler still gets what had arrived, then `channelInactive` and `handlerRemoved`; when it
+ * is removed from an open channel, what waits is passed on to the next handler.
  */
 export function serial<H extends ChannelInboundHandler>(inner: H): AnyChannelHandler & SameTypes<H> {
   return new SerialHandler(inner as AnyChannelHandler) as AnyChannelHandler as AnyChannelHandler &
     SameTypes<H>;
 }
 
-type Job = (ctx: Context) => unknown;
+type Queued = 'channelRead' | 'channelReadComplete' | 'userEventTriggered' | 'channelInactive' | 'handlerRemoved';
 
 class SerialHandler implements AnyChannelHandler {
   readonly #inner: AnyChannelHandler;
-  readonly #queue: Job[] = [];
+  readonly #queue: { readonly event: Queued; readonly argument: unknown }[] = [];
   #busy = false;
   /** Whether we were the one that turned reading off. */
   #paused = false;
@@ -29,7 +33,9 @@ class SerialHandler implements AnyChannelHandler {
     const self = this as AnyChannelHandler & Record<string, unknown>;
     for (const name of DIRECT) {
       const callback = inner[name] as ((...args: unknown[]) => unknown) | undefined;
-      if (typeof callback === 'function') self[name] = (...args: unknown[]) => callback.apply(inner, args);
+      if (typeof callback === 'function' && !isMarked(callback)) {
+        self[name] = (...args: unknown[]) => callback.apply(inner, args);
+      }
     }
   }
 
@@ -37,36 +43,25 @@ class SerialHandler implements AnyChannelHandler {
     return this.#inner.handlerAdded?.(ctx);
   }
   handlerRemoved(ctx: Context): unknown {
+    if (!ctx.channel.isOpen && (this.#busy || this.#queue.length > 0)) {
+      this.#queue.push({ event: 'handlerRemoved', argument: undefined });
+      return undefined;
+    }
     this.#resume(ctx);
+    for (const { event, argument } of this.#queue.splice(0)) passOn(ctx, event, argument);
     return this.#inner.handlerRemoved?.(ctx);
   }
   channelRead(ctx: Context, message: unknown): void {
-    this.#enqueue(ctx, () => {
-      if (this.#inner.channelRead !== undefined) return this.#inner.channelRead(ctx, message);
-      ctx.fireChannelRead(message);
-      return undefined;
-    });
+    this.#take(ctx, 'channelRead', message);
   }
   channelReadComplete(ctx: Context): void {
-    this.#enqueue(ctx, () => {
-      if (this.#inner.channelReadComplete !== undefined) return this.#inner.channelReadComplete(ctx);
-      ctx.fireChannelReadComplete();
-      return undefined;
-    });
+    this.#take(ctx, 'channelReadComplete', undefined);
   }
   userEventTriggered(ctx: Context, event: unknown): void {
-    this.#enqueue(ctx, () => {
-      if (this.#inner.userEventTriggered !== undefined) return this.#inner.userEventTriggered(ctx, event);
-      ctx.fireUserEventTriggered(event);
-      return undefined;
-    });
+    this.#take(ctx, 'userEventTriggered', event);
   }
   channelInactive(ctx: Context): void {
-    this.#enqueue(ctx, () => {
-      if (this.#inner.channelInactive !== undefined) return this.#inner.channelInactive(ctx);
-      ctx.fireChannelInactive();
-      return undefined;
-    });
+    this.#take(ctx, 'channelInactive', undefined);
   }
   exceptionCaught(ctx: Context, cause: Error): unknown {
     if (this.#inner.exceptionCaught !== undefined) return this.#inner.exceptionCaught(ctx, cause);
@@ -74,33 +69,39 @@ class SerialHandler implements AnyChannelHandler {
     return undefined;
   }
 
-  #enqueue(ctx: Context, job: Job): void {
-    this.#queue.push(job);
-    if (!this.#busy) this.#run(ctx);
+  #take(ctx: Context, event: Queued, argument: unknown): void {
+    if (this.#busy) this.#queue.push({ event, argument });
+    else if (!this.#call(ctx, event, argument)) this.#run(ctx);
   }
 
-  /** Runs jobs until one has to be waited for. */
+  /** Gives events to the handler until one has to be waited for. */
   #run(ctx: Context): void {
-    for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) {
-      let result: unknown;
-      try {
-        this.#busy = true;
-        result = job(ctx);
-      } catch (error) {
-        ctx.invokeExceptionCaught(toError(error));
-      } finally {
-        this.#busy = false;
-      }
-      if (types.isPromise(result)) {
-        this.#wait(ctx, result);
-        return;
-      }
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      if (this.#call(ctx, next.event, next.argument)) return;
     }
     this.#resume(ctx);
   }
 
-  #wait(ctx: Context, result: Promise<unknown>): void {
+  /** Gives one event to the handler; returns whether it has to be waited for. */
+  #call(ctx: Context, event: Queued, argument: unknown): boolean {
+    const inner = this.#inner as Partial<Record<Queued, (ctx: Context, argument: unknown) => unknown>>;
+    let result: unknown;
     this.#busy = true;
+    try {
+      if (inner[event] === undefined) passOn(ctx, event, argument);
+      else result = inner[event](ctx, argument);
+    } catch (error) {
+      failed(ctx, error);
+    }
+    if (types.isPromise(result)) {
+      this.#wait(ctx, result);
+      return true;
+    }
+    this.#busy = false;
+    return false;
+  }
+
+  #wait(ctx: Context, result: Promise<unknown>): void {
     if (!this.#paused && ctx.channel.config.autoRead) {
       this.#paused = true;
       ctx.channel.config.autoRead = false;
@@ -110,15 +111,40 @@ class SerialHandler implements AnyChannelHandler {
       this.#run(ctx);
     };
     result.then(next, (error: unknown) => {
-      ctx.invokeExceptionCaught(toError(error));
+      failed(ctx, error);
       next();
     });
   }
 
-  #resume(ctx: ChannelHandlerContext): void {
+  #resume(ctx: Context): void {
     if (!this.#paused) return;
     this.#paused = false;
     ctx.channel.config.autoRead = true;
+  }
+}
+
+/** To the handler itself while it is in the pipeline. */
+function failed(ctx: Context, thrown: unknown): void {
+  if (ctx.isRemoved) unobservedFailure(ctx.channel, toError(thrown));
+  else ctx.invokeExceptionCaught(toError(thrown));
+}
+
+function passOn(ctx: Context, event: Queued, argument: unknown): void {
+  switch (event) {
+    case 'channelRead':
+      ctx.fireChannelRead(argument);
+      return;
+    case 'channelReadComplete':
+      ctx.fireChannelReadComplete();
+      return;
+    case 'userEventTriggered':
+      ctx.fireUserEventTriggered(argument);
+      return;
+    case 'channelInactive':
+      ctx.fireChannelInactive();
+      return;
+    case 'handlerRemoved':
+      return;
   }
 }
 

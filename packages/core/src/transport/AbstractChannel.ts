@@ -158,8 +158,10 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
 
   /** For transports: connected. The promise first, then `channelActive`; a promise cancelled meanwhile closes. */
   protected connectedSuccessfully(promise: ChannelPromise, wasActive: boolean): void {
+    // Looked at before the promise: one of its listeners may close the channel, which was active all the same.
+    const active = this.isActive;
     const accepted = promise.trySuccess();
-    if (!wasActive && this.isActive) this.pipeline.fireChannelActive();
+    if (!wasActive && active) this.pipeline.fireChannelActive();
     if (!accepted) this.doCloseOperation(this.newPromise());
   }
 
@@ -295,7 +297,8 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
       return;
     }
     this.beforeAdd(buffer, size);
-    buffer.addMessage(filtered, size, promise);
+    if (this.#outbound !== buffer) safeFailure(promise, this.#closedException());
+    else buffer.addMessage(filtered, size, promise);
   }
 
   /** For transports that put flushes off: a message of `size` bytes is about to be added. */

@@ -1,4 +1,5 @@
 import type { Channel } from '../channel/Channel.js';
+import type { ChannelPromise } from '../channel/ChannelFuture.js';
 import { ENTRY_OVERHEAD, type OutboundBuffer } from '../channel/OutboundBuffer.js';
 import { type NodeEventLoop, nodeEventLoop } from '../eventloop/NodeEventLoop.js';
 import { AbstractChannel } from './AbstractChannel.js';
@@ -70,5 +71,10 @@ export abstract class BatchingChannel extends AbstractChannel {
 
   protected override beforeClose(): void {
     if (this.#marks > 0) this.flushBatch();
+  }
+
+  override doDeregisterOperation(promise: ChannelPromise): void {
+    this.beforeClose();
+    super.doDeregisterOperation(promise);
   }
 }

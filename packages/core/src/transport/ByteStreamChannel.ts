@@ -1,13 +1,17 @@
 import type { Duplex } from 'node:stream';
 import { ByteBuf } from '../buffer/ByteBuf.js';
-import type { Channel, DuplexChannel } from '../channel/Channel.js';
+import type { DuplexChannel } from '../channel/Channel.js';
 import type { ChannelFuture, ChannelPromise } from '../channel/ChannelFuture.js';
-import { UnsupportedMessageTypeException } from '../channel/errors.js';
+import {
+  ClosedChannelException,
+  NotYetConnectedException,
+  UnsupportedMessageTypeException,
+} from '../channel/errors.js';
 import { ChannelInputShutdownEvent, ChannelInputShutdownReadComplete } from '../channel/events.js';
 import { FramedMessage } from '../channel/FramedMessage.js';
 import type { OutboundBuffer } from '../channel/OutboundBuffer.js';
 import { BatchingChannel } from './BatchingChannel.js';
-import { GatheringWriter } from './GatheringWriter.js';
+import { GatheringWriter, type StreamWriter } from './GatheringWriter.js';
 
 /** A stream knows its channel, so that one set of listeners serves all of them. */
 const CHANNEL = Symbol('sluice.channel');
@@ -38,7 +42,7 @@ export { channelOf };
  */
 export abstract class ByteStreamChannel extends BatchingChannel implements DuplexChannel {
   #stream: Duplex | null = null;
-  #writer: GatheringWriter | null = null;
+  #writer: StreamWriter | null = null;
   #open = true;
   #active = false;
   #closed: (() => void) | null = null;
@@ -49,12 +53,18 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
   /** The pipeline asked for (more) input. */
   #readRequested = false;
   #reading = false;
+  /** A chunk that came although reading was stopped: a runtime that was just told to resume may still do so once. */
+  #early: Uint8Array | null = null;
 
   /** Takes a stream over; it must be paused. With `events`, input comes by `'data'`. */
-  protected attach(stream: Duplex, events: boolean): void {
+  protected attach(
+    stream: Duplex,
+    events: boolean,
+    writer: StreamWriter = new GatheringWriter(stream, () => this.flushBatch()),
+  ): void {
     this.#stream = stream;
     (stream as Attached)[CHANNEL] = this;
-    this.#writer = new GatheringWriter(stream, () => this.flushBatch());
+    this.#writer = writer;
     if (events) stream.on('data', onData).pause();
     stream.on('end', onEnd).on('error', onError).on('close', onClose);
   }
@@ -66,6 +76,8 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
   /** The stream is connected. */
   protected activate(): void {
     this.#active = true;
+    // Asked for before there was a connection.
+    if (this.#readRequested) this.doBeginRead();
   }
 
   get isOpen(): boolean {
@@ -102,15 +114,31 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
     }
     if (this.#reading || !this.#active) return;
     this.#reading = true;
-    this.#stream?.resume();
+    if (this.#early === null) this.#stream?.resume();
+    else this.eventLoop.execute(this.#deliverEarly);
   }
+
+  readonly #deliverEarly = (): void => {
+    const chunk = this.#early;
+    this.#early = null;
+    if (chunk !== null && this.received(chunk)) this.#stream?.resume();
+  };
 
   /** @internal A chunk arrived. Returns whether to go on reading. */
   received(chunk: Uint8Array): boolean {
     if (!this.#open || this.#inputShutdown) return true;
+    if (!this.#reading) {
+      this.#early = chunk;
+      return false;
+    }
     this.#readRequested = false;
     this.dispatch(chunk);
     if (!this.#readRequested && this.#open) this.#stopReading();
+    return this.#reading;
+  }
+
+  /** Whether input is wanted and comes as soon as there is any. */
+  protected get isReading(): boolean {
     return this.#reading;
   }
 
@@ -121,13 +149,18 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
 
   override autoReadChanged(autoRead: boolean): void {
     if (autoRead) this.read();
-    // Reading already asked for is taken back, as removing the read interest does in Netty.
-    else this.#readRequested = false;
+    else {
+      // Reading already asked for is taken back, as removing the read interest does in Netty.
+      this.#readRequested = false;
+      if (this.#reading) this.#stopReading();
+    }
   }
 
   /** @internal The peer ended its side. */
   inputEnded(): void {
     if (!this.#open || this.#inputShutdown) return;
+    // The end is what the read brought; with autoRead the next line asks for more.
+    this.#readRequested = false;
     this.pipeline.fireChannelReadComplete();
     if (!this.#open) return;
     if (this.config.allowHalfClosure) {
@@ -139,7 +172,9 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
 
   shutdownInput(promise: ChannelPromise = this.newPromise()): ChannelFuture {
     if (!promise.setUncancellable()) return promise;
+    if (!this.#active) return promise.setFailure(this.#inactive());
     this.#inputShutdown = true;
+    this.#early = null;
     // What still comes is read and dropped: the system has no way to refuse it that Node offers.
     this.#stream?.resume();
     return promise.setSuccess();
@@ -162,6 +197,7 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
   }
 
   shutdownOutput(promise: ChannelPromise = this.newPromise()): ChannelFuture {
+    if (!this.#active) return promise.setUncancellable() ? promise.setFailure(this.#inactive()) : promise;
     this.beforeClose();
     this.shutDownOutputWith(promise);
     return promise;
@@ -173,6 +209,13 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
   protected override doShutdownOutput(): void {
     this.#outputShutdown = true;
     this.#stream?.end();
+  }
+  #inactive(): Error {
+    return this.#open
+      ? new NotYetConnectedException(
+          `The channel ${String(this)} is not connected yet: nothing to shut down.`,
+        )
+      : new ClosedChannelException(`The channel ${String(this)} is closed`);
   }
 
   // ---- end -------------------------------------------------------------------------------------------------------
@@ -210,7 +253,8 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
   }
 }
 
-function typeName(message: unknown): string {
+/** The kind of a message as people call it: `String`, `Object`, a class name. */
+export function typeName(message: unknown): string {
   if (typeof message !== 'object' || message === null) {
     const name = typeof message;
     return name.charAt(0).toUpperCase() + name.slice(1);

@@ -9,6 +9,11 @@ const SCRATCH_SIZE = 256 * 1024;
 const BATCH_LIMIT = 1024 * 1024;
 const NOTHING: Uint8Array = new Uint8Array(0);
 
+/** Writes what a channel has flushed to its stream, and completes the promises of what has left. */
+export interface StreamWriter {
+  write(buffer: OutboundBuffer): void;
+}
+
 /** Shared by all channels of the thread, as long as the system takes everything at once; see `#pieces`. */
 let scratch: Buffer | null = null;
 
@@ -20,8 +25,9 @@ const pieces: Uint8Array[] = [];
  * gathered in a scratch buffer, large ones are passed by reference between cork and uncork. When the stream has taken
  * everything at once (`writableLength` 0), promises are completed right away and the scratch can be used again;
  * otherwise the runtime keeps pointing into it, so it is given up, and what follows waits until the data has left.
+ * Only for sockets: another stream may keep what it is given even then.
  */
-export class GatheringWriter {
+export class GatheringWriter implements StreamWriter {
   readonly #stream: Duplex;
   readonly #resume: () => void;
   /** Entries that the runtime holds. */
@@ -41,28 +47,38 @@ export class GatheringWriter {
   #writeBatch(buffer: OutboundBuffer): void {
     const stream = this.#stream;
     const entries = gather(buffer);
-    if (pieces.length === 1) stream.write(pieces[0]);
-    else {
-      stream.cork();
-      for (const piece of pieces) stream.write(piece);
-      stream.uncork();
-    }
-    pieces.length = 0;
-    if (stream.writableLength === 0) {
+    handOver(stream);
+    if (stream.writable && stream.writableLength === 0) {
       complete(buffer, entries);
       return;
     }
-    scratch = null;
     this.#inFlight = entries;
+    // The write failed, or the stream had failed before: its error or close comes, and fails what is in flight.
+    if (!stream.writable) return;
+    scratch = null;
     // An empty write behind the data: its callback comes when the data has left (or failed: then the channel closes).
     stream.write(NOTHING, (error) => {
-      this.#inFlight = 0;
       // After destroy() the runtime may report success for data that never left; the channel knows better.
       if (error || stream.destroyed) return;
+      // Still in flight meanwhile: a listener that flushes must not send what is about to be taken off again.
       complete(buffer, entries);
+      this.#inFlight = 0;
       this.#resume();
     });
   }
+}
+
+/** Empties `pieces` before anything leaves: a TLS socket over a stream in memory may make another channel write. */
+function handOver(stream: Duplex): void {
+  const first = pieces[0];
+  const single = pieces.length === 1;
+  if (!single) {
+    stream.cork();
+    for (const piece of pieces) stream.write(piece);
+  }
+  pieces.length = 0;
+  if (single) stream.write(first);
+  else stream.uncork();
 }
 
 function complete(buffer: OutboundBuffer, entries: number): void {

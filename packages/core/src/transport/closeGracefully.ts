@@ -26,10 +26,12 @@ function drainedOrClosed(channel: Channel): Promise<void> {
 /** With two directions the peer answers our end by its own, which closes the channel; else closing is all there is. */
 function endOutput(channel: Channel): void {
   const duplex = channel as Channel & Partial<DuplexChannel>;
-  if (duplex.shutdownOutput === undefined || duplex.isInputShutdown === true) {
+  if (!channel.isActive || duplex.shutdownOutput === undefined || duplex.isInputShutdown === true) {
     channel.close();
     return;
   }
+  // The peer's end is only seen by reading up to it.
   channel.config.allowHalfClosure = false;
+  channel.config.autoRead = true;
   if (channel.isOpen && duplex.isOutputShutdown === false) duplex.shutdownOutput();
 }

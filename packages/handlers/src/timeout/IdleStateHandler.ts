@@ -137,6 +137,11 @@ export class IdleStateHandler
 
   // ---- events ----------------------------------------------------------------------------------------------------
 
+  /** It only looks on, unless a subclass writes differently. */
+  get isTransparent(): boolean {
+    return this.write === IdleStateHandler.prototype.write;
+  }
+
   override handlerAdded(ctx: ChannelHandlerContext): unknown {
     // Added later than `channelActive`, which it will not hear then.
     if (ctx.channel.isActive && ctx.channel.isRegistered) this.#start(ctx);

@@ -42,6 +42,11 @@ export class WriteTimeoutHandler
     this.timeout = idleTime('timeout', timeout);
   }
 
+  /** It only looks on, unless a subclass writes differently. */
+  get isTransparent(): boolean {
+    return this.write === WriteTimeoutHandler.prototype.write;
+  }
+
   override handlerAdded(ctx: ChannelHandlerContext): unknown {
     this.#ctx = ctx;
     return undefined;

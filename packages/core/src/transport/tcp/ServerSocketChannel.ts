@@ -2,7 +2,11 @@ import { createServer, type ListenOptions, type Server, type Socket } from 'node
 import type { ServerChannel } from '../../channel/Channel.js';
 import type { ChannelPromise } from '../../channel/ChannelFuture.js';
 import { ChannelOption } from '../../channel/ChannelOption.js';
-import { BindException, UnsupportedOperationException } from '../../channel/errors.js';
+import {
+  BindException,
+  ClosedChannelException,
+  UnsupportedOperationException,
+} from '../../channel/errors.js';
 import { formatAddress, type SocketAddress } from '../../channel/SocketAddress.js';
 import { IllegalStateException, invalidArgType } from '../../util/errors.js';
 import { AbstractChannel } from '../AbstractChannel.js';
@@ -35,6 +39,7 @@ export class ServerSocketChannel extends AbstractChannel implements ServerChanne
   /** Accepted while nobody asked for connections: Node cannot be kept from accepting. */
   readonly #waiting: SocketChannel[] = [];
   #readRequested = false;
+  #binding: ChannelPromise | null = null;
 
   constructor() {
     super(null);
@@ -93,13 +98,18 @@ export class ServerSocketChannel extends AbstractChannel implements ServerChanne
     }
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
     this.#server = server;
+    this.#binding = promise;
     if (this.#maxConnections !== undefined) server.maxConnections = this.#maxConnections;
     const where =
       'path' in localAddress
         ? { path: localAddress.path }
         : { host: localAddress.host, port: localAddress.port };
     server.once('listening', () => {
-      if (!this.#open) return;
+      if (!this.#open) {
+        server.close();
+        return;
+      }
+      this.#binding = null;
       const bound = server.address();
       this.#local =
         typeof bound === 'object' && bound !== null
@@ -118,10 +128,11 @@ export class ServerSocketChannel extends AbstractChannel implements ServerChanne
   }
 
   #failed(error: Error, wanted: SocketAddress, promise: ChannelPromise): void {
-    if (promise.isDone) {
-      this.pipeline.fireExceptionCaught(error);
+    if (this.#binding === null) {
+      if (this.#open) this.pipeline.fireExceptionCaught(error);
       return;
     }
+    this.#binding = null;
     const failure = new BindException(`Cannot listen on ${formatAddress(wanted)}: ${explain(error)}`, {
       cause: error,
     });
@@ -135,11 +146,15 @@ export class ServerSocketChannel extends AbstractChannel implements ServerChanne
       child.socket?.destroy();
       return;
     }
-    if (this.config.autoRead || this.#readRequested) this.#hand(child);
-    else this.#waiting.push(child);
+    this.#waiting.push(child);
+    this.#handNext();
   }
 
-  #hand(child: SocketChannel): void {
+  /** Hands out the connection that waits longest, if one was asked for. */
+  #handNext(): void {
+    if (!this.#readRequested) return;
+    const child = this.#waiting.shift();
+    if (child === undefined) return;
     this.#readRequested = false;
     this.pipeline.fireChannelRead(child);
     this.pipeline.fireChannelReadComplete();
@@ -148,17 +163,24 @@ export class ServerSocketChannel extends AbstractChannel implements ServerChanne
   /** Hands out a connection that waits, or the next one that comes. */
   protected override doBeginRead(): void {
     this.#readRequested = true;
-    const child = this.#waiting.shift();
-    if (child !== undefined) this.eventLoop.execute(() => this.#hand(child));
+    if (this.#waiting.length > 0) this.eventLoop.execute(() => this.#handNext());
+  }
+
+  override autoReadChanged(autoRead: boolean): void {
+    if (autoRead) this.read();
+    else this.#readRequested = false;
   }
 
   protected override doClose(closed: () => void): void {
     this.#open = false;
     this.#active = false;
     for (const child of this.#waiting.splice(0)) child.socket?.destroy();
-    // Node's callback waits for all connections; the port is free at once.
-    if (this.#server?.listening) this.#server.close();
+    // Node's callback waits for all connections; the port is free at once. Also ends a bind that is under way.
+    this.#server?.close();
+    const binding = this.#binding;
+    this.#binding = null;
     closed();
+    binding?.tryFailure(new ClosedChannelException('The channel was closed before it was bound'));
   }
 
   protected override filterOutboundMessage(): never {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Channel } from '../../channel/Channel.js';
 import type { ChannelFuture, ChannelPromise } from '../../channel/ChannelFuture.js';
 import type { ChannelOption } from '../../channel/ChannelOption.js';
-import { ConnectException, ConnectTimeoutException } from '../../channel/errors.js';
+import { ClosedChannelException, ConnectException, ConnectTimeoutException } from '../../channel/errors.js';
 import { formatAddress, type SocketAddress } from '../../channel/SocketAddress.js';
 import type { ScheduledTask } from '../../eventloop/EventLoop.js';
 import { IllegalStateException, invalidArgType } from '../../util/errors.js';
@@ -119,9 +119,12 @@ export class SocketChannel extends ByteStreamChannel {
     );
   }
 
+  /** Closed first, so that whoever hears of the failure sees a closed channel. */
   #connectFailed(error: Error): void {
-    this.#connecting?.tryFailure(error);
+    const promise = this.#connecting;
+    this.#connecting = null;
     this.closeOnError(error);
+    promise?.tryFailure(error);
   }
 
   /** @internal */
@@ -139,7 +142,7 @@ export class SocketChannel extends ByteStreamChannel {
     super.doClose(closed);
     // Closed while connecting: the connect fails, after the channel counts as closed.
     connecting?.tryFailure(
-      new ConnectException(
+      new ClosedChannelException(
         `The channel was closed before it was connected to ${formatAddress(this.#remote as SocketAddress)}`,
       ),
     );

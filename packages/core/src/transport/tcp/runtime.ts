@@ -53,7 +53,8 @@ export function adoptAccepted(accepted: Socket): { socket: Socket; events: boole
     return { socket: accepted, events: true };
   }
   const server = shell._server;
-  const options = { handle, allowHalfOpen: true, pauseOnCreate: true, onread: ONREAD };
+  // noDelay only tells the new socket what the server has set already; else it would ignore setNoDelay(false).
+  const options = { handle, allowHalfOpen: true, pauseOnCreate: true, noDelay: true, onread: ONREAD };
   shell._handle = null;
   const socket = new Socket(options as unknown as SocketConstructorOpts);
   shell._server = null;

@@ -1,0 +1,351 @@
+import { createServer } from 'node:net';
+import {
+  Bootstrap,
+  CancellationException,
+  ChannelOption,
+  ClosedChannelException,
+  ConnectException,
+  ConnectTimeoutException,
+  type InetSocketAddress,
+  type ReadMode,
+  readMode,
+  SocketChannel,
+  setReadMode,
+} from '../../../src/index.js';
+import { opened } from '../../support/opened.js';
+import { Recorder } from '../../support/Recorder.js';
+import { silentAddress } from '../../support/silentServer.js';
+import { freshPath, listen, socketPair } from '../../support/sockets.js';
+import { eventually, polls, within } from '../../support/within.js';
+
+const NEVER_ACTIVE = ['added', 'registered', 'unregistered', 'removed'];
+
+/** A port that nobody listens on: one that was just given back. */
+async function closedPort(): Promise<InetSocketAddress> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return { host: '127.0.0.1', port };
+}
+
+/** Timers of this process that keep it alive. */
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+}
+
+describe.each(['onread', 'data'] as const)('connecting, reading by %s', (mode: ReadMode) => {
+  const before = readMode();
+  beforeEach(() => setReadMode(mode));
+  afterEach(() => setReadMode(before));
+
+  test.each([
+    ['TCP', { host: '127.0.0.1', port: 0 }],
+    ['Unix socket', freshPath()],
+  ])('%s: added, registered, connect promise, active, then a read', async (_name, address) => {
+    const server = await listen((child) => void child.writeAndFlush(Buffer.from('hi')), address);
+    const recorder = new Recorder();
+    const future = new Bootstrap()
+      .handler((channel) => {
+        channel.pipeline.addLast(recorder);
+        channel.pipeline.addFirst({
+          connect: (ctx, remote, local, promise) => {
+            recorder.note('connect');
+            ctx.connect(remote, local, promise);
+          },
+          read: (ctx) => {
+            recorder.note('read()');
+            ctx.read();
+          },
+        });
+      })
+      .connect(server.localAddress ?? address);
+    opened(future.channel);
+    future.addListener(() => recorder.note('connected'));
+    await recorder.received(2);
+    expect(recorder.events.slice(0, 7)).toEqual([
+      'added',
+      'registered',
+      'connect',
+      'connected',
+      'active',
+      'read()',
+      'read',
+    ]);
+    const channel = await future;
+    expect(channel.isActive).toBe(true);
+    expect(channel.remoteAddress).toEqual(server.localAddress);
+    if ('port' in address) {
+      expect(String(channel)).toMatch(/^\[id: 0x\w+, L:127\.0\.0\.1:\d+ - R:127\.0\.0\.1:\d+\]$/);
+    }
+    await channel.close();
+    expect(channel.remoteAddress).toEqual(server.localAddress);
+    expect(String(channel)).toContain(' ! R:');
+  });
+
+  test('closed in the connect listener: active all the same, then inactive', async () => {
+    const server = await listen();
+    const recorder = new Recorder();
+    const channel = new SocketChannel();
+    channel.pipeline.addLast(recorder);
+    channel.register();
+    channel.connect(server.localAddress as InetSocketAddress).addListener(() => channel.close());
+    await recorder.seen('removed');
+    expect(recorder.events).toEqual(['added', 'registered', 'active', 'inactive', 'unregistered', 'removed']);
+  });
+
+  test('a host name is tried at all its addresses', async () => {
+    const server = await listen();
+    const channel = await within(
+      'the connection',
+      new Bootstrap().connect({ host: 'localhost', port: (server.localAddress as InetSocketAddress).port }),
+    );
+    opened(channel);
+    expect((channel.remoteAddress as InetSocketAddress).host).toBe('127.0.0.1');
+  });
+
+  test('a read asked for before the connection is kept', async () => {
+    const server = await listen((child) => void child.writeAndFlush(Buffer.from('hi')));
+    const recorder = new Recorder();
+    const channel = opened(new SocketChannel());
+    channel.config.autoRead = false;
+    channel.pipeline.addLast(recorder);
+    channel.register();
+    channel.read();
+    channel.connect(server.localAddress as InetSocketAddress);
+    await recorder.received(2);
+  });
+
+  test('written before the connection: kept until a flush after it', async () => {
+    const atServer = new Recorder();
+    const server = await listen((child) => void child.pipeline.addLast(atServer));
+    const channel = opened(new SocketChannel());
+    channel.register();
+    const written = channel.write(Buffer.from('early'));
+    await channel.connect(server.localAddress as InetSocketAddress);
+    expect(written.isDone).toBe(false);
+    channel.flush();
+    await atServer.received(5);
+  });
+
+  test('flushed before the connection: fails with NotYetConnectedException, the channel goes on', async () => {
+    const atServer = new Recorder();
+    const server = await listen((child) => void child.pipeline.addLast(atServer));
+    const channel = opened(new SocketChannel());
+    channel.register();
+    await expect(channel.writeAndFlush(Buffer.from('1'))).rejects.toMatchObject({
+      code: 'ERR_NOT_YET_CONNECTED',
+    });
+    const connected = channel.connect(server.localAddress as InetSocketAddress);
+    await expect(channel.writeAndFlush(Buffer.from('2'))).rejects.toMatchObject({
+      code: 'ERR_NOT_YET_CONNECTED',
+    });
+    expect(channel.shutdownOutput().cause).toMatchObject({ code: 'ERR_NOT_YET_CONNECTED' });
+    expect(channel.shutdownInput().cause).toMatchObject({ code: 'ERR_NOT_YET_CONNECTED' });
+    await connected;
+    await channel.writeAndFlush(Buffer.from('3'));
+    await atServer.received(1);
+    expect(atServer.text).toBe('3');
+  });
+});
+
+describe('a connection that fails', () => {
+  test('refused: ConnectException with the address, closed, never active', async () => {
+    const address = await closedPort();
+    const recorder = new Recorder();
+    const channel = new SocketChannel();
+    channel.pipeline.addLast(recorder);
+    channel.register();
+    const pending = channel.write(Buffer.from('pending'));
+    const future = channel.connect(address);
+    future.addListener(() => recorder.note(`failed, open: ${channel.isOpen}`));
+    await expect(future).rejects.toBeInstanceOf(ConnectException);
+    expect(future.cause).toMatchObject({
+      message: expect.stringContaining(`127.0.0.1:${address.port}`),
+      cause: { code: 'ECONNREFUSED' },
+    });
+    await recorder.seen('removed');
+    expect(recorder.events).toEqual([
+      'added',
+      'registered',
+      'failed, open: false',
+      'unregistered',
+      'removed',
+    ]);
+    expect(pending.cause).toMatchObject({ cause: { code: 'ERR_CONNECT' } });
+  });
+
+  test('a missing Unix socket', async () => {
+    const { path } = freshPath();
+    await expect(new Bootstrap().connect({ path })).rejects.toMatchObject({
+      code: 'ERR_CONNECT',
+      message: expect.stringContaining(path),
+      cause: { code: 'ENOENT' },
+    });
+  });
+
+  test('no answer in time: ConnectTimeoutException with advice, no timer left', async () => {
+    const address = await silentAddress();
+    const before = timers();
+    const recorder = new Recorder();
+    const future = new Bootstrap()
+      .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 60)
+      .handler((channel) => channel.pipeline.addLast(recorder))
+      .connect(address);
+    await expect(within('the timeout', future)).rejects.toMatchObject({
+      code: 'ERR_CONNECT_TIMEOUT',
+      message: expect.stringMatching(
+        /^connection timed out after 60 ms: 127\.0\.0\.1:\d+\. .*CONNECT_TIMEOUT_MILLIS/,
+      ),
+    });
+    expect(future.cause).toBeInstanceOf(ConnectTimeoutException);
+    await recorder.seen('removed');
+    expect(recorder.events).toEqual(NEVER_ACTIVE);
+    await eventually('the timer is gone', () => timers() <= before);
+  });
+
+  test('cancelled: closed, never active, no timer left', async () => {
+    const address = await silentAddress();
+    const before = timers();
+    const recorder = new Recorder();
+    const future = new Bootstrap().handler((channel) => channel.pipeline.addLast(recorder)).connect(address);
+    await polls(2);
+    expect(future.cancel()).toBe(true);
+    await expect(future).rejects.toBeInstanceOf(CancellationException);
+    await recorder.seen('removed');
+    expect(recorder.events).toEqual(NEVER_ACTIVE);
+    expect(future.channel.closeFuture.isSuccess).toBe(true);
+    expect(future.cancel()).toBe(false);
+    await eventually('the timer is gone', () => timers() <= before);
+  });
+
+  test('cancelled in the first tick: not even begun', async () => {
+    const server = await listen();
+    const recorder = new Recorder();
+    const future = new Bootstrap()
+      .handler((channel) => {
+        channel.pipeline.addLast(recorder).addLast({
+          connect: (ctx, remote, local, promise) => {
+            recorder.note('connect');
+            ctx.connect(remote, local, promise);
+          },
+        });
+      })
+      .connect(server.localAddress as InetSocketAddress);
+    future.cancel();
+    await within('the close', future.channel.closeFuture);
+    await recorder.seen('removed');
+    expect(recorder.events).toEqual(NEVER_ACTIVE);
+  });
+
+  test('given up by an AbortSignal: its reason, closed, no listener left on the signal', async () => {
+    const address = await silentAddress();
+    const abort = new AbortController();
+    const removed = jest.spyOn(abort.signal, 'removeEventListener');
+    const recorder = new Recorder();
+    const future = new Bootstrap()
+      .handler((channel) => channel.pipeline.addLast(recorder))
+      .connect(address, { signal: abort.signal });
+    await polls(2);
+    abort.abort(new Error('no longer wanted'));
+    await expect(future).rejects.toThrow('no longer wanted');
+    await recorder.seen('removed');
+    expect(recorder.events).toEqual(NEVER_ACTIVE);
+    expect(removed).toHaveBeenCalledTimes(1);
+  });
+
+  test('a signal that was aborted before, or while the channel was set up', async () => {
+    const server = await listen();
+    const address = server.localAddress as InetSocketAddress;
+    await expect(
+      new Bootstrap().connect(address, { signal: AbortSignal.abort(new Error('too late')) }),
+    ).rejects.toThrow('too late');
+    const abort = new AbortController();
+    const future = new Bootstrap()
+      .handler(() => abort.abort(new Error('meanwhile')))
+      .connect(address, { signal: abort.signal });
+    await expect(future).rejects.toThrow('meanwhile');
+    await within('the close', future.channel.closeFuture);
+  });
+
+  test('a signal has no say once the channel is connected', async () => {
+    const server = await listen();
+    const abort = new AbortController();
+    const channel = opened(
+      await new Bootstrap().connect(server.localAddress as InetSocketAddress, { signal: abort.signal }),
+    );
+    abort.abort();
+    await polls(2);
+    expect(channel.isActive).toBe(true);
+  });
+
+  test('closed meanwhile: ClosedChannelException', async () => {
+    const address = await silentAddress();
+    const recorder = new Recorder();
+    const future = new Bootstrap().handler((channel) => channel.pipeline.addLast(recorder)).connect(address);
+    await polls(2);
+    const closed = future.channel.close();
+    await expect(future).rejects.toBeInstanceOf(ClosedChannelException);
+    await within('the close', closed);
+    await recorder.seen('removed');
+    expect(recorder.events).toEqual(NEVER_ACTIVE);
+  });
+
+  test('closeGracefully while connecting closes at once', async () => {
+    const address = await silentAddress();
+    const future = new Bootstrap().connect(address);
+    await polls(2);
+    await within('the close', future.channel.closeGracefully(), 1000);
+    await expect(future).rejects.toBeInstanceOf(ClosedChannelException);
+  });
+
+  test('an unusable address fails the future and closes the channel', async () => {
+    for (const [address, code] of [
+      [{ host: '127.0.0.1', port: 70_000 }, 'ERR_SOCKET_BAD_PORT'],
+      [{ local: 'x' }, 'ERR_INVALID_ARG_TYPE'],
+    ] as const) {
+      const future = new Bootstrap().connect(address);
+      await expect(future).rejects.toMatchObject({ code });
+      await within('the close', future.channel.closeFuture);
+    }
+  });
+
+  test('connecting twice', async () => {
+    const { client, listener } = await socketPair();
+    const address = listener.localAddress as InetSocketAddress;
+    await expect(client.connect(address)).rejects.toThrow(/Already connected/);
+    expect(client.isActive).toBe(true);
+    const channel = opened(new SocketChannel());
+    channel.register();
+    const first = channel.connect(address);
+    await expect(channel.connect(address)).rejects.toThrow(/Already connecting/);
+    await first;
+    expect(channel.isActive).toBe(true);
+    await expect(channel.bind(address)).rejects.toThrow(/bound by connect/);
+  });
+
+  test('from a local address', async () => {
+    const server = await listen();
+    const channel = opened(
+      await new Bootstrap().connect(server.localAddress as InetSocketAddress, {
+        localAddress: { host: '127.0.0.2', port: 0 },
+      }),
+    );
+    expect(channel.localAddress).toMatchObject({ host: '127.0.0.2', family: 'IPv4' });
+  });
+
+  test('a failure that nobody looks at is told to the channel, one that somebody awaits is not', async () => {
+    const address = await closedPort();
+    const told: string[] = [];
+    const bootstrap = new Bootstrap().option(ChannelOption.UNHANDLED, {
+      failure: (_channel, cause) => void told.push((cause as { code?: string }).code ?? ''),
+    });
+    await bootstrap.connect(address).catch(() => {});
+    await polls(2);
+    expect(told).toEqual([]);
+    const { channel } = bootstrap.connect(address);
+    await within('the close', channel.closeFuture);
+    await eventually('the failure is told', () => told.length > 0);
+    expect(told).toEqual(['ERR_CONNECT']);
+  });
+});
