@@ -13,7 +13,7 @@ export interface RecordedCase<Input = unknown, Expected = unknown> {
 }
 
 /** Why Sluice may differ from the recording. */
-export type DeviationReason =
+type DeviationReason =
   | 'a Netty bug that is not to be copied'
   | 'changed by a later Netty'
   | 'impossible in Node'
@@ -45,7 +45,7 @@ export interface Suite<C extends RecordedCase> {
   readonly prepare?: (expected: C['expected']) => C['expected'];
 }
 
-export interface Failure<C extends RecordedCase = RecordedCase> {
+interface Failure<C extends RecordedCase = RecordedCase> {
   readonly recorded: C;
   /** One line a difference: where, what was recorded, what came out. */
   readonly differences: readonly string[];

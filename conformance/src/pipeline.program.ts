@@ -6,7 +6,7 @@ import { type Action, Boom, Script, World } from './pipeline.script.js';
 import { RecordedEmbeddedChannel } from './RecordedEmbeddedChannel.js';
 
 /** One operation on the channel or its pipeline. */
-export interface PipelineOp {
+interface PipelineOp {
   readonly op: string;
   readonly name?: string | null;
   readonly base?: string;
@@ -17,7 +17,7 @@ export interface PipelineOp {
   readonly index?: number;
 }
 
-export interface HandlerScript {
+interface HandlerScript {
   readonly type: 'InH' | 'OutH' | 'DupH';
   readonly sharable: boolean;
   readonly on: Readonly<Record<string, readonly Action[]>>;

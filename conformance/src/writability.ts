@@ -12,7 +12,7 @@ import { Raised } from './harness.errors.js';
 import type { RecordedCase, Suite } from './harness.js';
 import { RecordedEmbeddedChannel } from './RecordedEmbeddedChannel.js';
 
-export type WritabilityOp =
+type WritabilityOp =
   | { readonly op: 'write' | 'writeAndFlush'; readonly size: number; readonly quota: number }
   | { readonly op: 'flush'; readonly quota: number }
   | { readonly op: 'userWritable'; readonly index: number; readonly value: boolean }
@@ -20,7 +20,7 @@ export type WritabilityOp =
   | { readonly op: 'cancel'; readonly write: number }
   | { readonly op: 'close' };
 
-export interface WritabilityInput {
+interface WritabilityInput {
   /** `null`: the default marks. */
   readonly low: number | null;
   readonly high: number | null;
@@ -44,7 +44,7 @@ export interface WritabilityStep {
   readonly currentProgress: number | null;
 }
 
-export interface WritabilityExpected {
+interface WritabilityExpected {
   readonly ctorError?: unknown;
   readonly msg?: string;
   readonly steps?: readonly WritabilityStep[];

@@ -49,7 +49,7 @@ function isExecutable(path: string): boolean {
 }
 
 /** The files a path names, sorted; its last part may contain `*`. An unreadable folder holds none. */
-export function filesMatching(pattern: string): string[] {
+function filesMatching(pattern: string): string[] {
   const folder = dirname(pattern);
   const name = pattern.slice(pattern.lastIndexOf('/') + 1);
   const expression = new RegExp(`^${name.split('*').map(escapeRegExp).join('.*')}$`);

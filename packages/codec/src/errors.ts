@@ -1,4 +1,4 @@
-import { registerError, SluiceError } from '@sluice/core';
+import { isStackOverflow, registerError, SluiceError } from '@sluice/core';
 
 /** A codec could not do its work. Netty: CodecException. */
 export class CodecException extends SluiceError {
@@ -42,7 +42,10 @@ export class PrematureChannelClosureException extends CodecException {
   }
 }
 
-/** What a decoder threw, as a `DecoderException`; one that is one already stays as it is. */
+/**
+ * What a decoder threw, as a `DecoderException`; one that is one already stays as it is, and so does a stack overflow: the
+ * pipeline closes a channel whose events nest too deep, and wrapping the error would hide it.
+ */
 export function asDecoderException(thrown: unknown): Error {
   if (thrown instanceof DecoderException || isStackOverflow(thrown)) return thrown as Error;
   return new DecoderException(String(thrown), { cause: thrown });
@@ -52,10 +55,4 @@ export function asDecoderException(thrown: unknown): Error {
 export function asEncoderException(thrown: unknown): Error {
   if (thrown instanceof EncoderException || isStackOverflow(thrown)) return thrown as Error;
   return new EncoderException(String(thrown), { cause: thrown });
-}
-
-/** The pipeline closes a channel whose events nest too deep; wrapping the error would hide it from that. */
-function isStackOverflow(thrown: unknown): boolean {
-  const error = thrown as Partial<Error> | null | undefined;
-  return error?.name === 'RangeError' && error.message === 'Maximum call stack size exceeded';
 }

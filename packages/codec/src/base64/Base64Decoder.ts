@@ -25,7 +25,7 @@ export class Base64Decoder extends MessageToMessageDecoder<ByteSource, Buffer> {
     this.#dialect = options.dialect ?? Base64Dialect.STANDARD;
   }
 
-  override get isSharable(): boolean {
+  override get isSharable(): true {
     return true;
   }
 

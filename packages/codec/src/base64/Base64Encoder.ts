@@ -18,7 +18,7 @@ export class Base64Encoder extends MessageToMessageEncoder<ByteSource, Buffer> {
     this.#options = { ...options };
   }
 
-  override get isSharable(): boolean {
+  override get isSharable(): true {
     return true;
   }
 

@@ -14,7 +14,7 @@ export class ByteArrayDecoder extends MessageToMessageDecoder<ByteSource, Uint8A
     super(isBytes);
   }
 
-  override get isSharable(): boolean {
+  override get isSharable(): true {
     return true;
   }
 

@@ -15,7 +15,7 @@ export class ByteArrayEncoder extends MessageToMessageEncoder<Uint8Array, Buffer
     super((message: unknown) => isUint8Array(message) && !Buffer.isBuffer(message));
   }
 
-  override get isSharable(): boolean {
+  override get isSharable(): true {
     return true;
   }
 

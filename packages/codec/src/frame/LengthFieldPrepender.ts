@@ -67,7 +67,7 @@ export class LengthFieldPrepender extends MessageToMessageEncoder<ByteSource, Bu
       (options.lengthIncludesLengthFieldLength === true ? width : 0);
   }
 
-  override get isSharable(): boolean {
+  override get isSharable(): true {
     return true;
   }
 

@@ -23,7 +23,7 @@ export class ProtobufVarint32LengthFieldPrepender extends MessageToByteEncoder<B
     super(isBytes);
   }
 
-  override get isSharable(): boolean {
+  override get isSharable(): true {
     return true;
   }
 

@@ -29,7 +29,7 @@ export class LineEncoder extends MessageToMessageEncoder<string, Buffer> {
     this.#separator = this.#charset.encode(options.separator ?? LineSeparator.DEFAULT);
   }
 
-  override get isSharable(): boolean {
+  override get isSharable(): true {
     return true;
   }
 

@@ -24,7 +24,7 @@ export class StringDecoder extends MessageToMessageDecoder<ByteSource, string> {
     this.#charset = charsetOf(options.charset ?? 'UTF-8');
   }
 
-  override get isSharable(): boolean {
+  override get isSharable(): true {
     return true;
   }
 

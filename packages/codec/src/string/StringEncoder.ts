@@ -28,7 +28,7 @@ export class StringEncoder extends MessageToMessageEncoder<string, Buffer> {
     this.#charset = charsetOf(options.charset ?? 'UTF-8');
   }
 
-  override get isSharable(): boolean {
+  override get isSharable(): true {
     return true;
   }
 

@@ -58,6 +58,21 @@ export abstract class ByteBufIndexes {
   }
 
   /**
+   * @internal Puts this buffer over other memory, readable from `start` to `end`, as a new one would be: a decoder reads
+   * chunk after chunk with one cursor. It keeps being writable or read-only; views made before stay where they are.
+   */
+  _moveTo(bytes: Buffer, start: number, end: number): void {
+    this._bytes = bytes;
+    this._capacity = bytes.length;
+    this._maxCapacity = bytes.length;
+    if (this._writeLimit >= 0) this._writeLimit = bytes.length;
+    this._markedReaderIndex = 0;
+    this._markedWriterIndex = 0;
+    this._readerIndex = start;
+    this._writerIndex = end;
+  }
+
+  /**
    * Index of the next byte to read. Setting it moves only this index.
    * Netty: ByteBuf.readerIndex.
    *
