@@ -29,14 +29,24 @@ export type {
 } from './channel/Channel.js';
 export { isServerChannel } from './channel/Channel.js';
 export type { ChannelConfig } from './channel/ChannelConfig.js';
-export type { ChannelFuture, ChannelFutureListener, ChannelPromise } from './channel/ChannelFuture.js';
+export type { ChannelFuture, ChannelPromise } from './channel/ChannelFuture.js';
+export type { ChannelGroup } from './channel/ChannelGroup.js';
+export { ChannelGroupException } from './channel/ChannelGroupException.js';
+export type { ChannelGroupFuture, ChannelGroupFutureListener } from './channel/ChannelGroupFuture.js';
 export { ChannelId } from './channel/ChannelId.js';
+export { type ChannelClass, type ChannelMatcher, ChannelMatchers } from './channel/ChannelMatchers.js';
 export { ChannelOption } from './channel/ChannelOption.js';
+export { type ChannelGroupOptions, DefaultChannelGroup } from './channel/DefaultChannelGroup.js';
 export { DefaultChannelPromise } from './channel/DefaultChannelPromise.js';
 export * from './channel/errors.js';
 export * from './channel/events.js';
 export { FramedMessage } from './channel/FramedMessage.js';
-export { CLOSE, CLOSE_ON_FAILURE, FIRE_EXCEPTION_ON_FAILURE } from './channel/listeners.js';
+export {
+  ChannelFutureListener,
+  CLOSE,
+  CLOSE_ON_FAILURE,
+  FIRE_EXCEPTION_ON_FAILURE,
+} from './channel/listeners.js';
 export {
   byteLength,
   defaultMessageSizeEstimator,
@@ -94,6 +104,7 @@ export type {
   Untyped,
 } from './pipeline/HandlerTypes.js';
 export type { InboundOptions, InboundStream } from './pipeline/InboundStream.js';
+export { PendingWriteQueue } from './pipeline/PendingWriteQueue.js';
 export {
   type MessageMatcher,
   matches,
@@ -101,13 +112,34 @@ export {
 } from './pipeline/SimpleChannelInboundHandler.js';
 export { serial } from './pipeline/serial.js';
 export type { UnhandledHooks } from './pipeline/UnhandledHooks.js';
+export { ChannelHealthChecker } from './pool/ChannelHealthChecker.js';
+export type { AcquireOptions, ChannelPool, PoolBootstrap } from './pool/ChannelPool.js';
+export type { ChannelPoolHandler } from './pool/ChannelPoolHandler.js';
+export { ChannelPoolMap, type ChannelPoolMapOptions } from './pool/ChannelPoolMap.js';
+export { AcquireTimeoutException } from './pool/errors.js';
+export {
+  type AcquireTimeoutAction,
+  FixedChannelPool,
+  type FixedChannelPoolOptions,
+} from './pool/FixedChannelPool.js';
+export { SimpleChannelPool, type SimpleChannelPoolOptions } from './pool/SimpleChannelPool.js';
 export { AbstractChannel } from './transport/AbstractChannel.js';
 export { BatchingChannel } from './transport/BatchingChannel.js';
 export { ByteStreamChannel } from './transport/ByteStreamChannel.js';
 export { EmbeddedChannel, type EmbeddedChannelOptions } from './transport/embedded/EmbeddedChannel.js';
+export { LocalAddress } from './transport/local/LocalAddress.js';
+export { type AcceptedBy, LocalChannel } from './transport/local/LocalChannel.js';
+export { LocalServerChannel } from './transport/local/LocalServerChannel.js';
+export { StreamChannel, type StreamChannelOptions } from './transport/stream/StreamChannel.js';
 export { type ReadMode, readMode, setReadMode } from './transport/tcp/runtime.js';
 export { ConnectionDroppedEvent, ServerSocketChannel } from './transport/tcp/ServerSocketChannel.js';
 export { SocketChannel } from './transport/tcp/SocketChannel.js';
+export {
+  DatagramChannel,
+  type DatagramChannelOptions,
+  type MulticastOptions,
+} from './transport/udp/DatagramChannel.js';
+export { DatagramPacket } from './transport/udp/DatagramPacket.js';
 export type { At, MadeBy, NextDown, NextUp, SharableHandler } from './typed/flows.js';
 export type * from './typed/mismatches.js';
 export {
@@ -133,6 +165,7 @@ export {
   IllegalStateException,
   invalidArgType,
   invalidArgValue,
+  isStackOverflow,
   outOfRange,
   registerError,
   registeredErrors,

@@ -1,4 +1,4 @@
-import { IllegalStateException } from '@sluice/core';
+import { IllegalStateException, invalidArgType } from '@sluice/core';
 
 /**
  * Where a codec puts what it made. Not an array: the storage is used again for the next bytes, so that a message costs
@@ -15,6 +15,7 @@ export class MessageList<T> {
   /**
    * Adds a message; it is handed on when the codec's method has returned.
    *
+   * @throws TypeError `ERR_INVALID_ARG_TYPE` for `null` and `undefined`, which no pipeline carries
    * @throws IllegalStateException when that has happened already: the list belongs to another codec by now
    */
   push(message: T): void {
@@ -23,6 +24,9 @@ export class MessageList<T> {
         'The list of messages is good only until the codec method it was given to returns; to hand on a message ' +
           'later, use ctx.fireChannelRead or ctx.write.',
       );
+    }
+    if (message === undefined || message === null) {
+      throw invalidArgType(`A codec produced ${String(message)}; a pipeline carries no such message.`);
     }
     this.#items[this.#size++] = message;
   }

@@ -3,7 +3,6 @@ import type { ChannelFuture, ChannelPromise } from '../channel/ChannelFuture.js'
 import type { ChannelOption } from '../channel/ChannelOption.js';
 import { DefaultChannelPromise } from '../channel/DefaultChannelPromise.js';
 import { ChannelException } from '../channel/errors.js';
-import { watchFailure } from '../channel/unobserved.js';
 import type { AnyChannelHandler } from '../pipeline/ChannelHandler.js';
 import { ChannelInitializer } from '../pipeline/ChannelInitializer.js';
 import { AbstractChannel } from '../transport/AbstractChannel.js';
@@ -129,16 +128,15 @@ export abstract class AbstractBootstrap<C extends Channel = Channel> {
       }
       // Nobody gets a channel that could not be bound or connected.
       channel.close();
-      if (result.tryFailure(cause) && !result.observed) watchFailure(result, cause);
+      result.tryFailure(cause);
     });
     // Cancelling what the user has cancels the operation; one too far for that ends with its channel.
-    result.addListener(() => {
+    result.addPassiveListener(() => {
       if (result.isCancelled && !promise.cancel()) channel.close();
     });
-    result.observed = false;
     (channel as unknown as AbstractChannel).register().addListener((registered) => {
       if (registered.cause !== null) promise.tryFailure(registered.cause);
-      // As a task: handlers may still be added in channelRegistered, which comes after this.
+      // As a task, as in Netty: the caller has the future, and may cancel it, before the operation begins.
       else channel.eventLoop.execute(() => proceed(channel, promise, begin));
     });
     return result;

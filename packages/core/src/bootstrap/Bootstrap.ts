@@ -1,7 +1,7 @@
 import type { Channel } from '../channel/Channel.js';
 import type { ChannelFuture, ChannelPromise } from '../channel/ChannelFuture.js';
 import { DefaultChannelPromise } from '../channel/DefaultChannelPromise.js';
-import type { SocketAddress } from '../channel/SocketAddress.js';
+import { checkAddress, type SocketAddress } from '../channel/SocketAddress.js';
 import { SocketChannel } from '../transport/tcp/SocketChannel.js';
 import { ConfigException } from '../util/errors.js';
 import { AbstractBootstrap } from './AbstractBootstrap.js';
@@ -64,6 +64,7 @@ export class Bootstrap<C extends Channel = SocketChannel> extends AbstractBootst
   connect(remote: SocketAddress | undefined = this.#remote, options: ConnectOptions = {}): ChannelFuture<C> {
     if (remote === undefined)
       throw new ConfigException('remoteAddress not set: give it to connect() or remoteAddress()');
+    checkAddress(remote);
     const local = options.localAddress ?? this.#local ?? null;
     const signal = options.signal;
     if (signal?.aborted) {
@@ -80,6 +81,7 @@ export class Bootstrap<C extends Channel = SocketChannel> extends AbstractBootst
   bind(local: SocketAddress | undefined = this.#local): ChannelFuture<C> {
     if (local === undefined)
       throw new ConfigException('localAddress not set: give it to bind() or localAddress()');
+    checkAddress(local);
     return this.start((channel, promise) => {
       channel.bind(local, promise);
     });

@@ -1,7 +1,7 @@
 import type { Channel, ServerChannel } from '../channel/Channel.js';
 import type { ChannelFuture } from '../channel/ChannelFuture.js';
 import type { ChannelOption } from '../channel/ChannelOption.js';
-import type { SocketAddress } from '../channel/SocketAddress.js';
+import { checkAddress, type SocketAddress } from '../channel/SocketAddress.js';
 import type { AnyChannelHandler } from '../pipeline/ChannelHandler.js';
 import type { Context } from '../pipeline/ChannelHandlerContext.js';
 import type { AbstractChannel } from '../transport/AbstractChannel.js';
@@ -73,6 +73,7 @@ export class ServerBootstrap<
     if (local === undefined)
       throw new ConfigException('localAddress not set: give it to bind() or localAddress()');
     if (this.#childHandler === undefined) throw new ConfigException('childHandler not set');
+    checkAddress(local);
     return this.start((channel, promise) => {
       channel.bind(local, promise);
     }) as unknown as ChannelFuture<S & ServerChannel>;

@@ -1,4 +1,5 @@
 import type { Channel } from '../channel/Channel.js';
+import { forceClose } from '../transport/closeGracefully.js';
 import { AttributeKey } from '../util/AttributeMap.js';
 
 /** @internal The open channels that a server accepted. */
@@ -45,13 +46,17 @@ export function childrenOf(server: Channel): ReadonlySet<Channel> {
 export async function shutdownGracefully(server: Channel, options: ShutdownOptions = {}): Promise<void> {
   const timeout = options.timeout ?? 10_000;
   const deadline = server.eventLoop.now + timeout;
-  await server.close();
+  const force = server.eventLoop.schedule(() => forceClose(server), timeout);
+  // A handler that fails `close`, or keeps it to itself, must not keep the children from being told.
+  server.close().addListener((closed) => closed.isSuccess || forceClose(server));
+  await server.closeFuture;
+  force.cancel();
   await Promise.all(Array.from(childrenOf(server), (child) => drain(child, deadline)));
 }
 
 async function drain(child: Channel, deadline: number): Promise<void> {
   const left = (): number => Math.max(0, deadline - child.eventLoop.now);
-  const force = child.eventLoop.schedule(() => child.close(), left());
+  const force = child.eventLoop.schedule(() => forceClose(child), left());
   child.closeFuture.addListener(() => force.cancel());
   const event = new ServerShutdownEvent(deadline);
   child.pipeline.fireUserEventTriggered(event);

@@ -97,7 +97,10 @@ export interface DuplexChannel extends Channel {
   readonly isShutdown: boolean;
   /** Reads no more; what still arrives is discarded. */
   shutdownInput(promise?: ChannelPromise): ChannelFuture;
-  /** Sends what was flushed, then ends the output; later writes fail with `ChannelOutputShutdownException`. */
+  /**
+   * Ends the output. What was flushed and has not left yet fails with `ChannelOutputShutdownException` (data the runtime
+   * is sending may still arrive), and so do later writes. To send first, wait for the last write, or `closeGracefully`.
+   */
   shutdownOutput(promise?: ChannelPromise): ChannelFuture;
   shutdown(promise?: ChannelPromise): ChannelFuture;
 }

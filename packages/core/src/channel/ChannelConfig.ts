@@ -1,4 +1,4 @@
-import { outOfRange } from '../util/errors.js';
+import { invalidArgType, outOfRange } from '../util/errors.js';
 import { warnOnce } from '../util/logger.js';
 import type { Channel } from './Channel.js';
 import { ChannelOption } from './ChannelOption.js';
@@ -85,13 +85,16 @@ export class ChannelConfig {
         this.connectTimeoutMillis = value as number;
         return true;
       case ChannelOption.WRITE_BUFFER_WATER_MARK:
-        this.writeBufferWaterMark = value as WriteBufferWaterMark;
+        if (!(value instanceof WriteBufferWaterMark)) throw invalidArgType('Expected a WriteBufferWaterMark');
+        this.writeBufferWaterMark = value;
         return true;
       case ChannelOption.MESSAGE_SIZE_ESTIMATOR:
         this.messageSizeEstimator = value as MessageSizeEstimator;
         return true;
       case ChannelOption.UNHANDLED:
-        this.#host.channel.pipeline.unhandled = value as never;
+        if (typeof value !== 'object' || value === null)
+          throw invalidArgType('Expected an object of UnhandledHooks');
+        this.#host.channel.pipeline.unhandled = value;
         return true;
       default:
         return this.#setExtra(option as ChannelOption<unknown>, value);

@@ -35,7 +35,10 @@ export class ChannelOption<T> {
 
   /** Read without being asked (default true). When false, nothing is read until `channel.read()`. */
   static readonly AUTO_READ: ChannelOption<boolean> = ChannelOption.valueOf('AUTO_READ');
-  /** Close when writing fails (default true); when false only the output side is shut down. */
+  /**
+   * Close when writing fails (default true); when false only the output side is shut down. A socket whose write failed is
+   * destroyed by Node and closes in any case.
+   */
   static readonly AUTO_CLOSE: ChannelOption<boolean> = ChannelOption.valueOf('AUTO_CLOSE');
   /** Keep the channel open when the peer ends its side (default false) and fire `ChannelInputShutdownEvent`. */
   static readonly ALLOW_HALF_CLOSURE: ChannelOption<boolean> = ChannelOption.valueOf('ALLOW_HALF_CLOSURE');

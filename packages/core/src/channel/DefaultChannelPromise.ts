@@ -1,5 +1,5 @@
-import { CancellationException, IllegalStateException } from '../util/errors.js';
-import { getLogger } from '../util/logger.js';
+import { CancellationException, IllegalStateException, toError } from '../util/errors.js';
+import { getLogger, logRejection } from '../util/logger.js';
 import type { Channel } from './Channel.js';
 import type { ChannelFuture, ChannelFutureListener, ChannelPromise } from './ChannelFuture.js';
 import { watchFailure } from './unobserved.js';
@@ -82,9 +82,10 @@ export class DefaultChannelPromise<T = void> implements ChannelPromise<T> {
   tryFailure(cause: Error): boolean {
     if (this.#state >= SUCCESS) return false;
     this.#state = FAILED;
-    this.#result = cause;
+    const error = toError(cause);
+    this.#result = error;
     if (this.#listeners !== undefined) this.#notify();
-    if (!this.observed) watchFailure(this, cause);
+    if (!this.observed) watchFailure(this, error);
     return true;
   }
 
@@ -153,7 +154,8 @@ export class DefaultChannelPromise<T = void> implements ChannelPromise<T> {
 
   #call(listener: ChannelFutureListener<T>): void {
     try {
-      listener(this);
+      const result = listener(this);
+      if (result !== undefined) logRejection(result, 'A promise of a ChannelFutureListener was rejected');
     } catch (error) {
       getLogger().warn({ err: error }, 'An exception was thrown by a ChannelFutureListener');
     }

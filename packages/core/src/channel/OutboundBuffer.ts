@@ -30,6 +30,9 @@ export class OutboundBuffer {
   #progress = 0;
   #unwritable = 0;
   #inFail = false;
+  #quiet = false;
+  /** Written, and not told yet; see `quietly`. */
+  readonly #untold: OutboundEntry[] = [];
   /** @internal Called when the buffer turns writable. */
   onWritable: (() => void) | null = null;
   /** @internal Called when the last flushed entry has left. */
@@ -93,13 +96,13 @@ export class OutboundBuffer {
 
   /** Marks everything added so far as flushed; writes cancelled before are skipped. */
   addFlush(): void {
-    let entry = this.#unflushedEntry;
-    if (entry === null) return;
-    if (this.#flushedEntry === null) {
-      this.#flushedEntry = entry;
-      this.#progress = 0;
-    }
-    do {
+    // Whole again before each step: who hears that the channel is writable may write and flush.
+    for (let entry = this.#unflushedEntry; entry !== null; entry = this.#unflushedEntry) {
+      this.#unflushedEntry = entry.entryNext;
+      if (this.#flushedEntry === null) {
+        this.#flushedEntry = entry;
+        this.#progress = 0;
+      }
       this.#flushed++;
       if (!entry.setUncancellable()) {
         const pending = entry.entryPending;
@@ -107,9 +110,26 @@ export class OutboundBuffer {
         entry.entryPending = 0;
         this.#decrement(pending, false, true);
       }
-      entry = entry.entryNext;
-    } while (entry !== null);
-    this.#unflushedEntry = null;
+    }
+  }
+
+  /**
+   * Runs `write` without telling anybody: for a flush that a transport forces in the midst of a message, where a listener
+   * that writes would put its bytes between two parts of it. What was written is told as a task, or before the next
+   * entry that is.
+   */
+  quietly(write: () => void): void {
+    this.#quiet = true;
+    try {
+      write();
+    } finally {
+      this.#quiet = false;
+      if (this.#untold.length > 0) this.#channel.eventLoop.execute(() => this.#tell());
+    }
+  }
+
+  #tell(): void {
+    for (let entry = this.#untold.shift(); entry !== undefined; entry = this.#untold.shift()) succeed(entry);
   }
 
   /** Takes off the first flushed message as written. Returns false when there is none. */
@@ -118,8 +138,12 @@ export class OutboundBuffer {
     if (entry === null) return false;
     const pending = this.#unlinkFirst(entry);
     if (!entry.isCancelled) {
-      if (!entry.trySuccess(undefined)) warnDone(entry, 'success');
-      this.#decrement(pending, false, true);
+      if (this.#quiet) this.#untold.push(entry);
+      else {
+        if (this.#untold.length > 0) this.#tell();
+        succeed(entry);
+      }
+      this.#decrement(pending, this.#quiet, true);
     }
     if (this.onDrained !== null && this.#flushed === 0) this.onDrained();
     return true;
@@ -130,6 +154,7 @@ export class OutboundBuffer {
     const entry = this.#flushedEntry;
     if (entry === null) return false;
     const pending = this.#unlinkFirst(entry);
+    if (this.#untold.length > 0) this.#tell();
     if (!entry.isCancelled) {
       if (!entry.tryFailure(cause)) warnDone(entry, 'failure');
       this.#decrement(pending, false, notify);
@@ -270,6 +295,10 @@ function entryFor(promise: DefaultChannelPromise<unknown>): OutboundEntry {
       warnDone(promise, 'second result');
   });
   return standIn;
+}
+
+function succeed(entry: OutboundEntry): void {
+  if (!entry.trySuccess(undefined)) warnDone(entry, 'success');
 }
 
 function userBit(index: number): number {

@@ -1,3 +1,6 @@
+import { inspect } from 'node:util';
+import { invalidArgType } from '../util/errors.js';
+
 /** Where a TCP or UDP socket is. */
 export interface InetSocketAddress {
   readonly host: string;
@@ -23,4 +26,14 @@ export function formatAddress(address: SocketAddress): string {
   if ('path' in address) return address.path;
   if ('local' in address) return `local:${address.local}`;
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}
+
+/** The address as it came. Throws `TypeError` (`ERR_INVALID_ARG_TYPE`) for what is none, a bare port for instance. */
+export function checkAddress(address: SocketAddress): SocketAddress {
+  if (typeof address === 'object' && address !== null) {
+    if ('port' in address || 'path' in address || 'local' in address) return address;
+  }
+  throw invalidArgType(
+    `Not an address: ${inspect(address)} (expected: { host: '127.0.0.1', port: 9000 } or { path: '/run/my.sock' })`,
+  );
 }

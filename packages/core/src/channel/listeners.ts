@@ -1,4 +1,4 @@
-import type { ChannelFuture } from './ChannelFuture.js';
+import type { ChannelFuture, ChannelFutureListener as Listener } from './ChannelFuture.js';
 
 /** Closes the channel when the operation is done, however it ended. Netty: ChannelFutureListener.CLOSE. */
 export const CLOSE = (future: ChannelFuture<unknown>): void => {
@@ -15,3 +15,13 @@ export const FIRE_EXCEPTION_ON_FAILURE = (future: ChannelFuture<unknown>): void 
   const cause = future.cause;
   if (cause !== null) future.channel.pipeline.fireExceptionCaught(cause);
 };
+
+/** A listener of futures that give anything. Netty: ChannelFutureListener. */
+export type ChannelFutureListener<T = void> = Listener<T>;
+
+/** The ready listeners, under Netty's names. */
+export const ChannelFutureListener: {
+  readonly CLOSE: typeof CLOSE;
+  readonly CLOSE_ON_FAILURE: typeof CLOSE_ON_FAILURE;
+  readonly FIRE_EXCEPTION_ON_FAILURE: typeof FIRE_EXCEPTION_ON_FAILURE;
+} = { CLOSE, CLOSE_ON_FAILURE, FIRE_EXCEPTION_ON_FAILURE };

@@ -81,7 +81,7 @@ export class EmbeddedEventLoop implements EventLoop {
   #add(run: () => void, delay: number, period: number, fixedRate: boolean): ScheduledTask {
     const task = new EmbeddedTask(
       run,
-      this.now + Math.max(0, delay),
+      this.now + (Math.max(0, delay) || 0),
       this.#sequence++,
       period,
       fixedRate,

@@ -1,4 +1,4 @@
-import { getLogger } from '../util/logger.js';
+import { getLogger, logRejection } from '../util/logger.js';
 import { checkInterval, type EventLoop, MAX_DELAY, type ScheduledTask } from './EventLoop.js';
 import { TimerWheel } from './TimerWheel.js';
 
@@ -54,7 +54,8 @@ export class NodeEventLoop implements EventLoop {
       }
       this.#position++;
       try {
-        task();
+        const result: unknown = task();
+        if (result !== undefined) logRejection(result, 'A promise of a task was rejected');
       } catch (error) {
         logTaskFailure(error);
       }
@@ -104,11 +105,13 @@ class NodeTask implements ScheduledTask {
 
   constructor(loop: EventLoop, run: () => void, initialDelay: number, period: number, fixedRate: boolean) {
     let planned = loop.now + initialDelay;
-    const arm = (delay: number): NodeJS.Timeout => setTimeout(fire, Math.min(Math.max(0, delay), MAX_DELAY));
+    const arm = (delay: number): NodeJS.Timeout =>
+      setTimeout(fire, Math.min(Math.max(0, delay) || 0, MAX_DELAY));
     const fire = (): void => {
       if (period <= 0) this.isDone = true;
       try {
-        run();
+        const result: unknown = run();
+        if (result !== undefined) logRejection(result, 'A promise of a task was rejected');
       } catch (error) {
         // Netty: a periodic task that throws is not run again.
         this.isDone = true;

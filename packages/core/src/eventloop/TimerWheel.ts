@@ -1,3 +1,4 @@
+import { logRejection } from '../util/logger.js';
 import type { ScheduledTask } from './EventLoop.js';
 
 type Node = WheelTask | Bucket;
@@ -102,7 +103,8 @@ export class TimerWheel {
 
   schedule(run: () => void, delay: number): ScheduledTask {
     const task = new WheelTask(run);
-    const due = Math.ceil((this.#clock.now() + Math.max(0, delay)) / this.#tick);
+    // A delay that is no number counts as none: one NaN in the heap would stop all timers behind it.
+    const due = Math.ceil((this.#clock.now() + (Math.max(0, delay) || 0)) / this.#tick);
     const tick = Math.max(due, this.#running + 1);
     let bucket = this.#buckets.get(tick);
     if (bucket === undefined) {
@@ -157,7 +159,8 @@ export class TimerWheel {
       const run = task.run;
       task.run = null;
       try {
-        run?.();
+        const result: unknown = run?.();
+        if (result !== undefined) logRejection(result, 'A promise of a timer task was rejected');
       } catch (error) {
         this.#fail(error);
       }

@@ -4,11 +4,10 @@ import { DefaultChannelPromise } from '../channel/DefaultChannelPromise.js';
 import type { SocketAddress } from '../channel/SocketAddress.js';
 import type { EventLoop } from '../eventloop/EventLoop.js';
 import type { Attribute, AttributeKey } from '../util/AttributeMap.js';
-import { isStackOverflow } from '../util/errors.js';
+import { isStackOverflow, toError } from '../util/errors.js';
 import { getLogger } from '../util/logger.js';
 import type { AnyChannelHandler, ChannelHandler } from './ChannelHandler.js';
 import type { ChannelPipeline } from './ChannelPipeline.js';
-import { toError } from './errors.js';
 import type { Untyped } from './HandlerTypes.js';
 import * as m from './mask.js';
 import { observeInbound, observeOutbound } from './observe.js';
@@ -177,14 +176,14 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
       const result = this.#handler.exceptionCaught!(this, cause);
       if (result !== undefined) observeInbound(this, result, cause);
     } catch (error) {
-      if (isStackOverflow(error)) this.pipeline.depthExceeded();
+      if (isStackOverflow(error)) this.pipeline.depthExceeded(error);
       else exceptionCaughtFailed(error, cause);
     }
   }
 
   /** An inbound callback, `read` or `flush` threw: the same handler hears of it. */
   #inboundFailed(thrown: unknown): void {
-    if (isStackOverflow(thrown)) this.pipeline.depthExceeded();
+    if (isStackOverflow(thrown)) this.pipeline.depthExceeded(thrown);
     else this.invokeExceptionCaught(toError(thrown));
   }
 
@@ -321,7 +320,7 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
   }
 
   #outboundFailed(thrown: unknown, promise: ChannelPromise): void {
-    if (isStackOverflow(thrown)) this.pipeline.depthExceeded();
+    if (isStackOverflow(thrown)) this.pipeline.depthExceeded(thrown);
     const cause = toError(thrown);
     if (!promise.tryFailure(cause)) {
       getLogger().warn(

@@ -126,22 +126,29 @@ export class ChannelPipeline extends HandlerList {
    * @internal The call stack is used up. Handlers are passed by from here on, so that the calls that led here come to
    * an end; then the handlers hear of it and the channel is closed. The process and other channels go on.
    */
-  depthExceeded(): void {
+  depthExceeded(cause: unknown): void {
     if (this.#depthExceeded) return;
     // Each step may itself run out of stack; the flag comes last, so that the next frame up tries again.
     for (let ctx = this.head.next; ctx !== null && ctx !== this.tail; ctx = ctx.next) ctx.suspend();
-    process.nextTick(() => this.#failDepth());
+    process.nextTick(() => this.#failDepth(cause));
     this.#depthExceeded = true;
   }
 
-  #failDepth(): void {
+  /** @internal Handlers are passed by, encoders too: nothing may be written. */
+  get isDepthExceeded(): boolean {
+    return this.#depthExceeded;
+  }
+
+  #failDepth(cause: unknown): void {
     this.#depthExceeded = false;
     for (let ctx = this.head.next; ctx !== null && ctx !== this.tail; ctx = ctx.next) ctx.resume();
     if (!this.channel.isOpen) return;
     this.fireExceptionCaught(
       new PipelineDepthException(
-        `Events of ${String(this.channel)} nested until the call stack was used up; the channel is closed. ` +
-          `Look for handlers that answer an event by firing it again. Handlers: [${this.names().join(', ')}]`,
+        `The call stack was used up while ${String(this.channel)} handled an event; the channel is closed. Look for ` +
+          'a recursion without end in a handler, or for handlers that answer an event by firing it again. ' +
+          `Handlers: [${this.names().join(', ')}]`,
+        { cause },
       ),
     );
     this.channel.close();

@@ -1,11 +1,11 @@
 import type { Channel } from '../channel/Channel.js';
-import { invalidArgType, invalidArgValue } from '../util/errors.js';
+import { invalidArgType, invalidArgValue, toError } from '../util/errors.js';
 import { getLogger } from '../util/logger.js';
 import type { AnyChannelHandler, ChannelHandler, HandlerClass } from './ChannelHandler.js';
 import { ChannelHandlerContext, type Context } from './ChannelHandlerContext.js';
 import type { ChannelPipeline } from './ChannelPipeline.js';
 import { HEAD, TAIL } from './ends.js';
-import { ChannelPipelineException, NoSuchHandlerException, toError } from './errors.js';
+import { ChannelPipelineException, NoSuchHandlerException } from './errors.js';
 import * as m from './mask.js';
 import { observeLifecycle } from './observe.js';
 

@@ -29,6 +29,7 @@ export class InboundStream<T> implements AnyChannelHandler, AsyncIterableIterato
   readonly #limit: number;
   readonly #keepOpen: boolean;
   #ctx: Context | undefined;
+  #hadAutoRead = false;
   #ended = false;
   #failure: Error | undefined;
   /** A read was asked for and has not completed. */
@@ -43,11 +44,13 @@ export class InboundStream<T> implements AnyChannelHandler, AsyncIterableIterato
 
   handlerAdded(ctx: Context): void {
     this.#ctx = ctx;
+    this.#hadAutoRead = ctx.channel.config.autoRead;
     ctx.channel.config.autoRead = false;
     if (ctx.channel.isActive) this.#demand();
   }
-  handlerRemoved(): void {
+  handlerRemoved(ctx: Context): void {
     this.#end();
+    if (this.#hadAutoRead && ctx.channel.isOpen) ctx.channel.config.autoRead = true;
   }
   channelActive(ctx: Context): void {
     this.#demand();
@@ -71,7 +74,12 @@ export class InboundStream<T> implements AnyChannelHandler, AsyncIterableIterato
     this.#end();
     ctx.fireChannelInactive();
   }
-  exceptionCaught(_ctx: Context, cause: Error): void {
+  exceptionCaught(ctx: Context, cause: Error): void {
+    if (this.#ended) {
+      // No loop will throw it.
+      ctx.fireExceptionCaught(cause);
+      return;
+    }
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) waiter.reject(cause);
     else this.#failure ??= cause;

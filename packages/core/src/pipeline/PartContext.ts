@@ -1,9 +1,9 @@
 import type { ChannelFuture, ChannelPromise } from '../channel/ChannelFuture.js';
 import type { SocketAddress } from '../channel/SocketAddress.js';
-import { isStackOverflow } from '../util/errors.js';
+import { isStackOverflow, toError } from '../util/errors.js';
 import type { AnyChannelHandler } from './ChannelHandler.js';
 import { ChannelHandlerContext, type Context, exceptionCaughtFailed } from './ChannelHandlerContext.js';
-import { ChannelPipelineException, toError } from './errors.js';
+import { ChannelPipelineException } from './errors.js';
 import { simpleClassName } from './HandlerList.js';
 import * as m from './mask.js';
 import { observeInbound, observeLifecycle } from './observe.js';

@@ -15,11 +15,21 @@ export function matches<T>(matcher: MessageMatcher<T> | undefined, message: unkn
 /** Answers of {@link isClass}: the question is put for every message. */
 const classes = new WeakMap<object, boolean>();
 
-/** A function made by `function` has a prototype too, but a writable one; a class's is fixed. */
+/**
+ * A class's prototype is fixed. That of a `function` is writable; it is a class all the same (`Buffer`, or a class compiled
+ * to ES5) when the prototype inherits from another or has members.
+ */
 function isClass(matcher: object): matcher is abstract new (...args: never[]) => unknown {
   let known = classes.get(matcher);
   if (known === undefined) {
-    known = Object.getOwnPropertyDescriptor(matcher, 'prototype')?.writable === false;
+    const own = Object.getOwnPropertyDescriptor(matcher, 'prototype');
+    const prototype: unknown = own?.value;
+    known =
+      typeof prototype === 'object' &&
+      prototype !== null &&
+      (own?.writable === false ||
+        Object.getPrototypeOf(prototype) !== Object.prototype ||
+        Reflect.ownKeys(prototype).some((key) => key !== 'constructor'));
     classes.set(matcher, known);
   }
   return known;

@@ -1,5 +1,5 @@
 import type { Channel } from '../channel/Channel.js';
-import { getLogger, warnOnce } from '../util/logger.js';
+import { getLogger, logRejection, warnOnce } from '../util/logger.js';
 import { isPlainDisconnect } from './errors.js';
 
 /**
@@ -48,8 +48,16 @@ export function unhandledException(channel: Channel, cause: Error): void {
 
 export function unobservedFailure(channel: Channel, cause: Error): void {
   const hooks = channel.pipeline.unhandled;
-  if (hooks.failure !== undefined) return hooks.failure(channel, cause);
-  report(channel, cause, 'An operation of a channel failed and nobody looked at its future.');
+  if (hooks.failure === undefined) {
+    report(channel, cause, 'An operation of a channel failed and nobody looked at its future.');
+    return;
+  }
+  // It is called from no handler: what it throws would end the process.
+  try {
+    logRejection(hooks.failure(channel, cause), 'A promise of an unhandled-failure hook was rejected');
+  } catch (err) {
+    getLogger().warn({ err, cause }, 'An unhandled-failure hook threw');
+  }
 }
 
 function report(channel: Channel, err: Error, text: string): void {

@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import { ChannelException } from '../channel/errors.js';
 import { registerError } from '../util/errors.js';
 
@@ -21,15 +20,6 @@ export class PipelineDepthException extends ChannelException {
   static {
     registerError(this, 'PipelineDepthException', 'ERR_PIPELINE_DEPTH');
   }
-}
-
-/** What was thrown, as an `Error`: JavaScript can throw anything, handlers should not have to expect it. */
-export function toError(thrown: unknown): Error {
-  if (types.isNativeError(thrown)) return thrown;
-  if (typeof thrown === 'object' && thrown !== null && typeof (thrown as Error).message === 'string') {
-    return thrown as Error;
-  }
-  return new ChannelException(`A value that is no Error was thrown: ${String(thrown)}`, { cause: thrown });
 }
 
 const DISCONNECTS = new Set([

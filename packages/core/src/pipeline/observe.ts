@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 import type { ChannelPromise } from '../channel/ChannelFuture.js';
 import { DefaultChannelPromise } from '../channel/DefaultChannelPromise.js';
+import { toError } from '../util/errors.js';
 import { type Context, exceptionCaughtFailed } from './ChannelHandlerContext.js';
-import { toError } from './errors.js';
 import { unobservedFailure } from './UnhandledHooks.js';
 
 /** A native promise, as an `async` callback returns; a future of ours is the handler's own business. */

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
+import { toError } from '../util/errors.js';
 import type { AnyChannelHandler, ChannelInboundHandler } from './ChannelHandler.js';
 import type { Context } from './ChannelHandlerContext.js';
-import { toError } from './errors.js';
 import type { SameTypes } from './HandlerTypes.js';
 import { isMarked } from './mask.js';
 import { unobservedFailure } from './UnhandledHooks.js';
@@ -18,14 +18,19 @@ export function serial<H extends ChannelInboundHandler>(inner: H): AnyChannelHan
     SameTypes<H>;
 }
 
-type Queued = 'channelRead' | 'channelReadComplete' | 'userEventTriggered' | 'channelInactive' | 'handlerRemoved';
+type Queued =
+  | 'channelRead'
+  | 'channelReadComplete'
+  | 'userEventTriggered'
+  | 'channelInactive'
+  | 'handlerRemoved';
 
 class SerialHandler implements AnyChannelHandler {
   readonly #inner: AnyChannelHandler;
   readonly #queue: { readonly event: Queued; readonly argument: unknown }[] = [];
   #busy = false;
-  /** Whether we were the one that turned reading off. */
-  #paused = false;
+  /** Whether somebody asked for input while the handler was busy; `autoRead` does after each batch. */
+  #heldRead = false;
 
   constructor(inner: AnyChannelHandler) {
     this.#inner = inner;
@@ -69,6 +74,21 @@ class SerialHandler implements AnyChannelHandler {
     return undefined;
   }
 
+  /** Input is asked for when there is somebody to take it. */
+  read(ctx: Context): unknown {
+    if (this.#busy) {
+      this.#heldRead = true;
+      return undefined;
+    }
+    return this.#read(ctx);
+  }
+
+  #read(ctx: Context): unknown {
+    if (this.#inner.read !== undefined) return this.#inner.read(ctx);
+    ctx.read();
+    return undefined;
+  }
+
   #take(ctx: Context, event: Queued, argument: unknown): void {
     if (this.#busy) this.#queue.push({ event, argument });
     else if (!this.#call(ctx, event, argument)) this.#run(ctx);
@@ -102,10 +122,6 @@ class SerialHandler implements AnyChannelHandler {
   }
 
   #wait(ctx: Context, result: Promise<unknown>): void {
-    if (!this.#paused && ctx.channel.config.autoRead) {
-      this.#paused = true;
-      ctx.channel.config.autoRead = false;
-    }
     const next = (): void => {
       this.#busy = false;
       this.#run(ctx);
@@ -117,9 +133,9 @@ class SerialHandler implements AnyChannelHandler {
   }
 
   #resume(ctx: Context): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    ctx.channel.config.autoRead = true;
+    if (!this.#heldRead) return;
+    this.#heldRead = false;
+    this.#read(ctx);
   }
 }
 
@@ -158,7 +174,6 @@ const DIRECT = [
   'disconnect',
   'close',
   'deregister',
-  'read',
   'write',
   'flush',
 ] as const;

@@ -16,7 +16,8 @@ import type { EventLoop } from '../eventloop/EventLoop.js';
 import { nodeEventLoop } from '../eventloop/NodeEventLoop.js';
 import { ChannelPipeline } from '../pipeline/ChannelPipeline.js';
 import type { ChannelTransport } from '../pipeline/ends.js';
-import { IllegalStateException } from '../util/errors.js';
+import { PipelineDepthException } from '../pipeline/errors.js';
+import { IllegalStateException, outOfRange, toError } from '../util/errors.js';
 import { getLogger } from '../util/logger.js';
 import { ChannelFacade } from './ChannelFacade.js';
 
@@ -36,8 +37,11 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
   #neverRegistered = true;
   #inFlush = false;
   #closeInitiated = false;
+  /** Why nothing can be written although the channel is open. */
+  #outputShutdown: ChannelOutputShutdownException | undefined;
   /** The error that closed the channel; the cause of later failures. */
   #closeCause: Error | undefined;
+  #tooLate: ClosedChannelException | undefined;
 
   constructor(parent: Channel | null, eventLoop: EventLoop = nodeEventLoop) {
     super();
@@ -45,7 +49,9 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
     this.eventLoop = eventLoop;
     this.config = new ChannelConfig(this);
     this.#outbound = new OutboundBuffer(this);
-    this.closeFuture = new DefaultChannelPromise(this);
+    const closeFuture = new DefaultChannelPromise(this);
+    closeFuture.setUncancellable();
+    this.closeFuture = closeFuture;
     this.pipeline = new ChannelPipeline(this);
   }
 
@@ -214,6 +220,7 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
         buffer.failFlushed(flushedCause, false);
         buffer.close(cause);
       }
+      this.#outputShutdown = undefined;
       this.rejectWaiters(cause);
       if (this.#inFlush) this.eventLoop.execute(() => this.#deregister(this.newPromise(), wasActive));
       else this.#deregister(this.newPromise(), wasActive);
@@ -284,16 +291,20 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
   doWriteOperation(message: unknown, promise: ChannelPromise): void {
     const buffer = this.#outbound;
     if (buffer === null) {
-      safeFailure(promise, this.#closedException());
+      safeFailure(promise, this.#outputShutdown ?? this.#closedException());
       return;
     }
     let filtered: unknown;
     let size: number;
     try {
+      // Encoders are passed by now: what arrives here is not what should leave.
+      if (this.pipeline.isDepthExceeded) throw depthExceeded(this);
       filtered = this.filterOutboundMessage(message);
       size = Math.max(0, this.config.messageSizeEstimator(filtered));
+      if (!Number.isFinite(size))
+        throw outOfRange(`The message size estimator returned ${size} (expected: bytes)`);
     } catch (error) {
-      safeFailure(promise, error as Error);
+      safeFailure(promise, toError(error));
       return;
     }
     this.beforeAdd(buffer, size);
@@ -305,7 +316,7 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
   protected beforeAdd(_buffer: OutboundBuffer, _size: number): void {}
 
   doFlushOperation(): void {
-    if (this.#outbound === null) return;
+    if (this.#outbound === null || this.pipeline.isDepthExceeded) return;
     this.#outbound.addFlush();
     this.flushRequested();
   }
@@ -347,7 +358,7 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
     }
     this.#outbound = null;
     const reason = new ChannelOutputShutdownException('Channel output shutdown', { cause });
-    this.#closeCause ??= reason;
+    this.#outputShutdown = reason;
     try {
       this.doShutdownOutput();
       promise.setSuccess();
@@ -367,8 +378,12 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
     return false;
   }
 
+  /** One for all operations that come too late: they are told as one failure, and cost no stack trace each. */
   #closedException(): ClosedChannelException {
-    return new ClosedChannelException(`The channel ${String(this)} is closed`, { cause: this.#closeCause });
+    this.#tooLate ??= new ClosedChannelException(`The channel ${String(this)} is closed`, {
+      cause: this.#closeCause,
+    });
+    return this.#tooLate;
   }
 
   #notConnected(): NotYetConnectedException {
@@ -376,6 +391,10 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
       `The channel ${String(this)} is not connected yet: write in channelActive, or after the connect future.`,
     );
   }
+}
+
+function depthExceeded(channel: Channel): PipelineDepthException {
+  return new PipelineDepthException(`${String(channel)} writes nothing more: its call stack was used up`);
 }
 
 function safeSuccess(promise: ChannelPromise): void {

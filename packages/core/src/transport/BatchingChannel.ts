@@ -7,13 +7,27 @@ import { AbstractChannel } from './AbstractChannel.js';
 /** Marks in one read batch after which it is flushed without waiting for its end. Netty: FlushConsolidationHandler. */
 const MAX_MARKS = 256;
 
+/** Rounds of flushes within one tick, each caused by the listeners of the one before, until I/O and timers get a turn. */
+const MAX_ROUNDS = 16;
+
 /** Channels that were flushed outside a read batch of their own, in order. */
 let dirty: BatchingChannel[] = [];
+let rounds = 0;
 
 function flushDirty(): void {
   const batch = dirty;
   dirty = [];
   for (const channel of batch) channel.flushBatch();
+}
+
+function flushDirtyLater(): void {
+  if (rounds === 0) setImmediate(forgetRounds);
+  if (++rounds < MAX_ROUNDS) process.nextTick(flushDirty);
+  else setImmediate(flushDirty);
+}
+
+function forgetRounds(): void {
+  rounds = 0;
 }
 
 /**
@@ -52,7 +66,7 @@ export abstract class BatchingChannel extends AbstractChannel {
       if (this.#marks >= MAX_MARKS) this.flushBatch();
     } else if (!this.#queued) {
       this.#queued = true;
-      if (dirty.push(this) === 1) process.nextTick(flushDirty);
+      if (dirty.push(this) === 1) flushDirtyLater();
     }
   }
 
@@ -66,7 +80,7 @@ export abstract class BatchingChannel extends AbstractChannel {
   protected override beforeAdd(buffer: OutboundBuffer, size: number): void {
     if (this.#marks === 0) return;
     const pending = buffer.totalPendingWriteBytes + size + ENTRY_OVERHEAD;
-    if (pending > this.config.writeBufferWaterMark.high) this.flushBatch();
+    if (pending > this.config.writeBufferWaterMark.high) buffer.quietly(() => this.flushBatch());
   }
 
   protected override beforeClose(): void {

@@ -158,7 +158,12 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
 
   /** @internal The peer ended its side. */
   inputEnded(): void {
-    if (!this.#open || this.#inputShutdown) return;
+    if (!this.#open) return;
+    if (this.#inputShutdown) {
+      // Both directions have ended: nobody would close the socket any more.
+      if (!this.config.allowHalfClosure) this.doCloseOperation(this.newPromise());
+      return;
+    }
     // The end is what the read brought; with autoRead the next line asks for more.
     this.#readRequested = false;
     this.pipeline.fireChannelReadComplete();

@@ -17,6 +17,9 @@ export interface StreamWriter {
 /** Shared by all channels of the thread, as long as the system takes everything at once; see `#pieces`. */
 let scratch: Buffer | null = null;
 
+/** Whether the batch being written points into the scratch. */
+let scratchUsed = false;
+
 /** The pieces of the batch being written; reused, never kept. */
 const pieces: Uint8Array[] = [];
 
@@ -46,7 +49,16 @@ export class GatheringWriter implements StreamWriter {
 
   #writeBatch(buffer: OutboundBuffer): void {
     const stream = this.#stream;
-    const entries = gather(buffer);
+    let entries: number;
+    try {
+      entries = gather(buffer);
+    } catch (error) {
+      // A user's FramedMessage threw: its channel ends, and what was gathered must not leave by the next one.
+      pieces.length = 0;
+      throw error;
+    }
+    // Now: the write may make another channel gather.
+    const usesScratch = scratchUsed;
     handOver(stream);
     if (stream.writable && stream.writableLength === 0) {
       complete(buffer, entries);
@@ -55,7 +67,7 @@ export class GatheringWriter implements StreamWriter {
     this.#inFlight = entries;
     // The write failed, or the stream had failed before: its error or close comes, and fails what is in flight.
     if (!stream.writable) return;
-    scratch = null;
+    if (usesScratch) scratch = null;
     // An empty write behind the data: its callback comes when the data has left (or failed: then the channel closes).
     stream.write(NOTHING, (error) => {
       // After destroy() the runtime may report success for data that never left; the channel knows better.
@@ -85,13 +97,20 @@ function complete(buffer: OutboundBuffer, entries: number): void {
   for (let i = 0; i < entries; i++) buffer.remove();
 }
 
+/** Takes a single message by reference where that needs no scratch: bytes, or a frame too large to copy. */
+function alone(message: unknown): boolean {
+  if (!(message instanceof FramedMessage)) pieces.push(message as Uint8Array);
+  else if (message.payload.length > COPY_LIMIT) pieces.push(message.header(), message.payload);
+  else return false;
+  return true;
+}
+
 /** Fills `pieces` from the front of the buffer; returns how many entries they hold. */
 function gather(buffer: OutboundBuffer): number {
   const first = buffer.first as OutboundEntry;
-  if (buffer.size === 1 && !(first.entryMessage instanceof FramedMessage)) {
-    pieces.push(first.entryMessage as Uint8Array);
-    return 1;
-  }
+  scratchUsed = false;
+  if (buffer.size === 1 && alone(first.entryMessage)) return 1;
+  scratchUsed = true;
   if (scratch === null) scratch = Buffer.allocUnsafeSlow(SCRATCH_SIZE);
   const target = scratch;
   let start = 0;

@@ -1,4 +1,5 @@
 import type { Channel, CloseOptions, DuplexChannel } from '../channel/Channel.js';
+import type { ChannelTransport } from '../pipeline/ends.js';
 
 /**
  * Closes without losing what was written: flush, wait until it has left, end the output, wait for the peer to end its
@@ -6,7 +7,7 @@ import type { Channel, CloseOptions, DuplexChannel } from '../channel/Channel.js
  */
 export async function closeGracefully(channel: Channel, options: CloseOptions = {}): Promise<void> {
   if (channel.isOpen) {
-    const limit = channel.eventLoop.schedule(() => channel.close(), options.timeout ?? 5000);
+    const limit = channel.eventLoop.schedule(() => forceClose(channel), options.timeout ?? 5000);
     channel.closeFuture.addListener(() => limit.cancel());
     channel.flushNow();
     const buffer = channel.outboundBuffer;
@@ -34,4 +35,9 @@ function endOutput(channel: Channel): void {
   channel.config.allowHalfClosure = false;
   channel.config.autoRead = true;
   if (channel.isOpen && duplex.isOutputShutdown === false) duplex.shutdownOutput();
+}
+
+/** @internal Closes without asking handlers: one that holds `close` back must not hold it past a time limit. */
+export function forceClose(channel: Channel): void {
+  (channel as ChannelTransport).doCloseOperation(channel.newPromise());
 }

@@ -1,3 +1,5 @@
+import { inspect, types } from 'node:util';
+
 /**
  * The base of every error Sluice makes, and the two argument errors that stand in for the JDK's.
  *
@@ -91,6 +93,17 @@ export class CancellationException extends SluiceError {
   static {
     registerError(this, 'CancellationException', 'ERR_CANCELLED');
   }
+}
+
+/** What was thrown, as an `Error`: JavaScript can throw anything, and nobody should have to expect it. */
+export function toError(thrown: unknown): Error {
+  if (types.isNativeError(thrown)) return thrown;
+  if (typeof thrown === 'object' && thrown !== null && typeof (thrown as Error).message === 'string') {
+    return thrown as Error;
+  }
+  return new SluiceError(`A value that is no Error was thrown: ${inspect(thrown, { depth: 0 })}`, {
+    cause: thrown,
+  });
 }
 
 /** Whether V8 reports that the call stack is used up. */

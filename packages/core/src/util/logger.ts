@@ -39,7 +39,26 @@ export function getLogger(): Logger {
  * warnings go to `process.emitWarning` once per kind, everything else is dropped.
  */
 export function setLogger(logger: Logger = defaultLogger): void {
-  current = logger;
+  current = logger === defaultLogger ? logger : guarded(logger);
+}
+
+/** A logger that throws must not end what it was to tell of. */
+function guarded(logger: Logger): Logger {
+  const guard =
+    (level: keyof Logger) =>
+    (obj: object, msg: string): void => {
+      try {
+        logger[level](obj, msg);
+      } catch (error) {
+        warnOnce('logger', `The logger threw: ${withCause('', { err: error })}`);
+      }
+    };
+  return { debug: guard('debug'), info: guard('info'), warn: guard('warn'), error: guard('error') };
+}
+
+/** Logs the rejection of what a callback returned, if that is a native promise: nobody else would see it. */
+export function logRejection(result: unknown, message: string): void {
+  if (types.isPromise(result)) result.catch((err: unknown) => current.warn({ err }, message));
 }
 
 /** Kinds already warned about. Bounded: a program that makes endless kinds stops being warned, not its memory. */

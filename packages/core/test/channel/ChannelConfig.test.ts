@@ -54,7 +54,9 @@ test('an option the transport does not know is ignored with one warning by its n
   expect(channel.getOption(option)).toBeUndefined();
   const texts = emitWarning.mock.calls.map(([text]) => String(text));
   emitWarning.mockRestore();
-  expect(texts).toEqual([expect.stringMatching(/^Unknown channel option 'ChannelConfigTest\.UNKNOWN' for EmbeddedChannel/)]);
+  expect(texts).toEqual([
+    expect.stringMatching(/^Unknown channel option 'ChannelConfigTest\.UNKNOWN' for EmbeddedChannel/),
+  ]);
 });
 
 test('an option the transport applies can be read back', () => {

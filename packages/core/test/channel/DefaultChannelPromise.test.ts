@@ -22,7 +22,12 @@ function newPromise<T = void>(): DefaultChannelPromise<T> {
 describe('state', () => {
   test('is open at first', () => {
     const promise = newPromise();
-    expect(promise).toMatchObject({ isDone: false, isSuccess: false, isCancelled: false, isCancellable: true });
+    expect(promise).toMatchObject({
+      isDone: false,
+      isSuccess: false,
+      isCancelled: false,
+      isCancellable: true,
+    });
     expect([promise.cause, promise.value, promise.channel]).toEqual([null, undefined, channel]);
   });
 
@@ -71,9 +76,18 @@ describe('cancel', () => {
     const heard: unknown[] = [];
     promise.addListener((f) => heard.push(f.cause));
     expect(promise.cancel()).toBe(true);
-    expect(promise).toMatchObject({ isDone: true, isSuccess: false, isCancelled: true, isCancellable: false });
+    expect(promise).toMatchObject({
+      isDone: true,
+      isSuccess: false,
+      isCancelled: true,
+      isCancellable: false,
+    });
     expect(heard).toEqual([expect.any(CancellationException)]);
-    expect([promise.trySuccess(), promise.cancel(), promise.setUncancellable()]).toEqual([false, false, false]);
+    expect([promise.trySuccess(), promise.cancel(), promise.setUncancellable()]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 
   test('does nothing once the operation has begun', () => {
@@ -148,10 +162,7 @@ describe('listeners (rule 53)', () => {
       .setSuccess();
     setLogger();
     expect(after).toHaveBeenCalledTimes(1);
-    expect(warn).toHaveBeenCalledWith(
-      { err: boom },
-      'An exception was thrown by a ChannelFutureListener',
-    );
+    expect(warn).toHaveBeenCalledWith({ err: boom }, 'An exception was thrown by a ChannelFutureListener');
   });
 
   test('that complete further promises nest 8 deep, the rest run as tasks', () => {
@@ -199,7 +210,10 @@ describe('awaiting', () => {
   test('throws a CancellationException when cancelled', async () => {
     const promise = newPromise();
     promise.cancel();
-    await expect(promise.then()).rejects.toMatchObject({ name: 'CancellationException', code: 'ERR_CANCELLED' });
+    await expect(promise.then()).rejects.toMatchObject({
+      name: 'CancellationException',
+      code: 'ERR_CANCELLED',
+    });
   });
 
   test('then, catch and finally work as on a native promise', async () => {
@@ -207,7 +221,11 @@ describe('awaiting', () => {
     const failed: ChannelFuture = newPromise().setFailure(boom);
     await expect(failed.catch((error) => `caught ${error.message}`)).resolves.toBe('caught boom');
     await expect(failed.finally(() => order.push('finally'))).rejects.toBe(boom);
-    await expect(newPromise<number>().setSuccess(2).then((n) => n * 2)).resolves.toBe(4);
+    await expect(
+      newPromise<number>()
+        .setSuccess(2)
+        .then((n) => n * 2),
+    ).resolves.toBe(4);
     expect(order).toEqual(['finally']);
     expect(newPromise().setSuccess().then()).toBeInstanceOf(Promise);
   });

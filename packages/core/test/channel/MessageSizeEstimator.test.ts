@@ -21,6 +21,9 @@ test.each([
   expect([byteLength(message), defaultMessageSizeEstimator(message)]).toEqual([bytes, bytes]);
 });
 
-test.each([['a string'], [12], [{ content: 'text' }], [{}], [null]])('%j is not made of bytes and counts 8', (message) => {
-  expect([byteLength(message), defaultMessageSizeEstimator(message)]).toEqual([-1, 8]);
-});
+test.each([['a string'], [12], [{ content: 'text' }], [{}], [null]])(
+  '%j is not made of bytes and counts 8',
+  (message) => {
+    expect([byteLength(message), defaultMessageSizeEstimator(message)]).toEqual([-1, 8]);
+  },
+);

@@ -3,7 +3,7 @@ import {
   type ChannelPromise,
   ClosedChannelException,
   EmbeddedChannel,
-  OutboundBuffer,
+  type OutboundBuffer,
   setLogger,
   WriteBufferWaterMark,
 } from '@sluice/core';
@@ -285,4 +285,29 @@ describe('at the end', () => {
     buffer.remove();
     expect([drained.mock.calls.length, writable.mock.calls.length]).toEqual([1, 1]);
   });
+});
+
+test('a write and a flush by who hears that a cancelled write made room keep every entry, in order', () => {
+  channel.config.writeBufferWaterMark = new WriteBufferWaterMark(200, 300);
+  let answered = false;
+  channel.pipeline.addLast({
+    channelWritabilityChanged() {
+      if (!channel.isWritable || answered) return;
+      answered = true;
+      channel.writeAndFlush(bytes(7)).addListener(() => {});
+    },
+  });
+  const big = channel.write(bytes(500));
+  channel.write(bytes(1)).addListener(() => {});
+  big.cancel();
+  channel.pipeline.removeFirst();
+  channel.flush();
+  expect(answered).toBe(true);
+  const lengths: number[] = [];
+  for (let message = buffer.current; message !== null; message = buffer.current) {
+    lengths.push((message as Uint8Array).length);
+    buffer.remove();
+  }
+  expect(lengths).toEqual([0, 1, 7]);
+  expect([buffer.size, buffer.totalPendingWriteBytes]).toEqual([0, 0]);
 });

@@ -6,7 +6,8 @@ beforeEach(() => {
 });
 afterEach(() => channel.finish());
 
-const promises = (count: number): ChannelPromise[] => Array.from({ length: count }, () => channel.newPromise());
+const promises = (count: number): ChannelPromise[] =>
+  Array.from({ length: count }, () => channel.newPromise());
 
 test('succeeds when all have', () => {
   const [a, b, all] = promises(3) as [ChannelPromise, ChannelPromise, ChannelPromise];

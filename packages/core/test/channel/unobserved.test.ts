@@ -53,7 +53,10 @@ test('each channel is told of its own', async () => {
 
 describe('a failure is not reported when somebody', () => {
   test('listens', async () => {
-    channel.newPromise().addListener(() => {}).setFailure(boom);
+    channel
+      .newPromise()
+      .addListener(() => {})
+      .setFailure(boom);
     channel.newFailedFuture(boom).addListener(() => {});
     await ticksLater();
     expect(failures).toEqual([]);

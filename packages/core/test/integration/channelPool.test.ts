@@ -8,6 +8,7 @@ import {
   SimpleChannelPool,
   type SocketAddress,
   type SocketChannel,
+  setLogger,
 } from '../../src/index.js';
 import { localClient, localServer } from '../support/locals.js';
 import { afterwards, opened } from '../support/opened.js';
@@ -144,6 +145,9 @@ test('an acquire aborted while it connects closes the socket and gives its place
 });
 
 test('an initializer that throws fails the acquire', async () => {
+  const warn = jest.fn();
+  setLogger({ debug: () => {}, info: () => {}, warn, error: () => {} });
+  afterwards(() => setLogger());
   const { server } = await echoServer();
   const pool = new FixedChannelPool({
     bootstrap: bootstrapFor(server),
@@ -157,6 +161,7 @@ test('an initializer that throws fails the acquire', async () => {
   afterwards(() => pool.close());
   await expect(within('the failure', pool.acquire())).rejects.toMatchObject({ code: 'ERR_CHANNEL' });
   expect(pool.acquiredChannelCount).toBe(0);
+  expect(warn).toHaveBeenCalledTimes(1);
 });
 
 test('in-process channels can be pooled as well', async () => {

@@ -28,7 +28,10 @@ async function expectFailed({ channel, caught }: ReturnType<typeof channelWith>)
   expect(caught[0]).toBeInstanceOf(PipelineDepthException);
   expect(caught[0]).toMatchObject({
     code: 'ERR_PIPELINE_DEPTH',
-    message: expect.stringMatching(/^Events of \[id: 0x.*nested until the call stack was used up; .*Handlers: \[h0, /),
+    cause: expect.objectContaining({ name: 'RangeError', message: 'Maximum call stack size exceeded' }),
+    message: expect.stringMatching(
+      /^The call stack was used up while \[id: 0x.*; the channel is closed\. .*Handlers: \[h0, /,
+    ),
   });
   expect([channel.isOpen, channel.pipeline.names()]).toEqual([false, []]);
 }
@@ -146,7 +149,7 @@ test('handlers that were added meanwhile and not told yet are not told twice or 
   const added = jest.fn();
   const channel = new EmbeddedChannel({ register: false, handlers: [] });
   channel.pipeline.addLast('pending', { handlerAdded: added });
-  (channel.pipeline as unknown as { depthExceeded(): void }).depthExceeded();
+  (channel.pipeline as unknown as { depthExceeded(cause: unknown): void }).depthExceeded(new RangeError('x'));
   await ticksLater();
   expect([added.mock.calls.length, channel.isOpen]).toEqual([0, false]);
 });

@@ -17,7 +17,9 @@ class Model {
   readonly handlers: ModelHandler[] = [];
 
   visited(callback: Callback): string[] {
-    const names = this.handlers.filter((h) => h.implemented.has(callback)).map((h) => `${h.name} ${callback}`);
+    const names = this.handlers
+      .filter((h) => h.implemented.has(callback))
+      .map((h) => `${h.name} ${callback}`);
     return callback.startsWith('channel') ? names : names.reverse();
   }
 
@@ -35,7 +37,10 @@ class System {
   readonly visits: string[] = [];
   #names = 0;
 
-  handler(implemented: ReadonlySet<Callback>): { readonly name: string; readonly handler: AnyChannelHandler } {
+  handler(implemented: ReadonlySet<Callback>): {
+    readonly name: string;
+    readonly handler: AnyChannelHandler;
+  } {
     const name = `h${this.#names++}`;
     const note = (callback: Callback): void => void this.visits.push(`${name} ${callback}`);
     const all: Pick<AnyChannelHandler, Callback> = {
@@ -60,7 +65,9 @@ class System {
         ctx.read();
       },
     };
-    const handler = Object.fromEntries(Object.entries(all).filter(([key]) => implemented.has(key as Callback)));
+    const handler = Object.fromEntries(
+      Object.entries(all).filter(([key]) => implemented.has(key as Callback)),
+    );
     return { name, handler };
   }
 
@@ -105,7 +112,12 @@ const edit = fc.record({
 });
 type Edit = typeof edit extends fc.Arbitrary<infer T> ? T : never;
 
-function apply({ kind, at, implemented }: Edit, model: Model, { channel, handler }: System, made: System): void {
+function apply(
+  { kind, at, implemented }: Edit,
+  model: Model,
+  { channel, handler }: System,
+  made: System,
+): void {
   const { pipeline } = channel;
   const list = model.handlers;
   const i = list.length === 0 ? 0 : at % list.length;
@@ -169,7 +181,9 @@ test('the same holds for events that start at a context in the middle', () => {
         const i = at % model.handlers.length;
         const ctx = system.channel.pipeline.context((model.handlers[i] as ModelHandler).name);
         const after = (callback: Callback): string[] =>
-          model.handlers.flatMap((h, k) => (k > i && h.implemented.has(callback) ? [`${h.name} ${callback}`] : []));
+          model.handlers.flatMap((h, k) =>
+            k > i && h.implemented.has(callback) ? [`${h.name} ${callback}`] : [],
+          );
         const before = (callback: Callback): string[] =>
           model.handlers
             .flatMap((h, k) => (k < i && h.implemented.has(callback) ? [`${h.name} ${callback}`] : []))

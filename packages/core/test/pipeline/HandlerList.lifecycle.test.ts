@@ -229,7 +229,9 @@ describe('rule 25: a pipeline that is edited while an event travels', () => {
   });
 
   test('a handler may remove itself and pass the event on', () => {
-    channel.pipeline.addLast('a', trace.handler('a', { channelRead: removing('a') })).addLast('b', trace.handler('b'));
+    channel.pipeline
+      .addLast('a', trace.handler('a', { channelRead: removing('a') }))
+      .addLast('b', trace.handler('b'));
     trace.take();
     channel.pipeline.fireChannelRead('m').fireChannelRead('n');
     expect(trace.take()).toEqual(['a handlerRemoved', 'b channelRead m', 'b channelRead n']);

@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => channel.finishAndReleaseAll());
 
-const noSuch = (message: string): unknown =>
+const noSuch = (message: string) =>
   expect.objectContaining({ name: 'NoSuchHandlerException', code: 'ERR_NO_SUCH_HANDLER', message });
 
 describe('adding', () => {
@@ -127,7 +127,7 @@ describe('names (rule 20)', () => {
 });
 
 describe('a handler that is not sharable (rule 21)', () => {
-  const refused = (name: string): unknown =>
+  const refused = (name: string) =>
     expect.objectContaining({
       name: 'ChannelPipelineException',
       code: 'ERR_CHANNEL_PIPELINE',

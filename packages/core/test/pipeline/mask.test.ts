@@ -1,4 +1,4 @@
-import * as core from '@sluice/core';
+import type * as core from '@sluice/core';
 import {
   ChannelDuplexHandler,
   type ChannelHandlerContext,

@@ -17,7 +17,7 @@ export class Trace {
 
   /** A handler that implements everything, notes it and passes it on; `own` replaces callbacks. */
   handler(name: string, own: AnyChannelHandler = {}): AnyChannelHandler {
-    const all: Required<Omit<AnyChannelHandler, 'isSharable'>> = {
+    const all: Required<Omit<AnyChannelHandler, 'isSharable' | 'isTransparent'>> = {
       handlerAdded: () => this.note(name, 'handlerAdded'),
       handlerRemoved: () => this.note(name, 'handlerRemoved'),
       exceptionCaught: (ctx: Ctx, cause: Error) => {

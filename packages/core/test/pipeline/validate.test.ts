@@ -19,7 +19,7 @@ const operations = {
 };
 
 describe.each(Object.entries(operations))('%s refuses at once (rule 47)', (_name, operate) => {
-  const refused = (message: RegExp): unknown =>
+  const refused = (message: RegExp) =>
     expect.objectContaining({
       name: 'TypeError',
       code: 'ERR_INVALID_ARG_VALUE',
@@ -58,7 +58,7 @@ describe.each(Object.entries(operations))('%s refuses at once (rule 47)', (_name
 });
 
 test.each([undefined, null])('a pipeline carries no %s', (nothing) => {
-  const refused = (what: string): unknown =>
+  const refused = (what: string) =>
     expect.objectContaining({
       code: 'ERR_INVALID_ARG_TYPE',
       message: `${what}: a pipeline carries no ${String(nothing)}`,

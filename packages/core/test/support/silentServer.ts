@@ -1,3 +1,4 @@
+import { createConnection } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import type { InetSocketAddress } from '../../src/index.js';
 import { afterwards } from './opened.js';
@@ -9,13 +10,13 @@ const SCRIPT = `
   const server = require('node:net').createServer();
   server.listen({ host: '127.0.0.1', port: 0, backlog: 1 }, () => {
     parentPort.postMessage(server.address().port);
-    setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 0);
+    // At once: one more turn of the loop could accept somebody.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   });
 `;
 
 /** An address on loopback that does not answer: its queue is full and nobody accepts. */
 export async function silentAddress(): Promise<InetSocketAddress> {
-  const { createConnection } = await import('node:net');
   const worker = new Worker(SCRIPT, { eval: true });
   afterwards(() => worker.terminate());
   const port = await within(

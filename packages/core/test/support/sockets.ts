@@ -24,10 +24,10 @@ export function freshPath(): { readonly path: string } {
   return { path: join(tmpdir(), `sluice-${process.pid}-${paths++}.sock`) };
 }
 
-export type Options = readonly (readonly [ChannelOption<Untyped>, unknown])[];
+type Options = readonly (readonly [ChannelOption<Untyped>, unknown])[];
 
 /** Options of any types in one list. */
-export function options(...pairs: [ChannelOption<Untyped>, unknown][]): Options {
+function options(...pairs: [ChannelOption<Untyped>, unknown][]): Options {
   return pairs;
 }
 

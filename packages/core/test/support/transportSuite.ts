@@ -555,8 +555,7 @@ function halfClosureSuite(name: string, recorded: Recorded): void {
       expect(sent.isSuccess).toBe(true);
       expect(unflushed.cause).toMatchObject({ code: 'ERR_CHANNEL_OUTPUT_SHUTDOWN' });
       expect(client.writeAndFlush(Buffer.from('late')).cause).toMatchObject({
-        code: 'ERR_CLOSED_CHANNEL',
-        cause: { code: 'ERR_CHANNEL_OUTPUT_SHUTDOWN' },
+        code: 'ERR_CHANNEL_OUTPUT_SHUTDOWN',
       });
       expect(client.shutdownOutput().cause).toMatchObject({ code: 'ERR_CLOSED_CHANNEL' });
       await expect(client.whenWritable()).rejects.toThrow(ClosedChannelException);
@@ -588,6 +587,14 @@ function halfClosureSuite(name: string, recorded: Recorded): void {
       await pair.atClient.received(3);
       await server.shutdown();
       expect(server.isShutdown).toBe(true);
+    });
+
+    test('shutdownInput, then the peer ends, too: the channel closes', async () => {
+      const pair = await recorded();
+      await (pair.server as DuplexChannel).shutdownInput();
+      pair.client.close();
+      await pair.atServer.seen('removed');
+      expect(pair.atServer.events.slice(-3)).toEqual(['inactive', 'unregistered', 'removed']);
     });
 
     test('nothing can be shut down after the end', async () => {

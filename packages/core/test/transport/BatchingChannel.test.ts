@@ -101,6 +101,19 @@ describe('flushes within a read dispatch', () => {
     expect(states).toEqual([1, false]);
   });
 
+  test('a flush forced by a write may lead to the end of the output: then that write fails', async () => {
+    const outcomes: string[] = [];
+    const { client, atClient } = await answering((ctx) => {
+      const channel = ctx.channel as SocketChannel;
+      ctx.writeAndFlush(bytes('last')).addListener(() => channel.shutdownOutput());
+      ctx.write(Buffer.alloc(2000)).addListener((sent) => outcomes.push(sent.isSuccess ? 'sent' : 'failed'));
+    }, new WriteBufferWaterMark(500, 1000));
+    client.writeAndFlush(bytes('go'));
+    await atClient.seen('inactive');
+    await eventually('the write has an outcome', () => outcomes.length > 0);
+    expect([atClient.text, outcomes]).toEqual(['last', ['failed']]);
+  });
+
   test('write without flush is not sent at its end', async () => {
     const { client, server, atClient, writes } = await answering((ctx) => {
       ctx.writeAndFlush(bytes('flushed'));

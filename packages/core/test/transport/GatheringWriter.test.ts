@@ -145,6 +145,31 @@ describe('what the stream gets', () => {
     expect([...sink.written]).toEqual([0, 0, 0, 1, 0x78]);
   });
 
+  test('a framed message too large to copy goes by reference when it is alone', () => {
+    const { sink, add, write } = setUp();
+    const payload = pattern(20_000);
+    add(new Framed(payload));
+    write();
+    expect(sink.chunks.map((chunk) => chunk.length)).toEqual([4, 20_000]);
+    expect(sink.chunks[1]?.buffer).toBe(payload.buffer);
+  });
+
+  test('a framed message that cannot write its header leaves nothing to the next channel', () => {
+    class Broken extends Framed {
+      override writeHeader(): void {
+        throw new Error('no header');
+      }
+    }
+    const broken = setUp();
+    broken.add(pattern(20_000));
+    broken.add(new Broken(Buffer.from('x')));
+    expect(() => broken.write()).toThrow('no header');
+    const next = setUp();
+    next.add(Buffer.from('mine'));
+    next.write();
+    expect(next.sink.written.toString()).toBe('mine');
+  });
+
   test('an empty message alone is done, too', () => {
     const { add, write } = setUp();
     const sent = add(Buffer.alloc(0));
@@ -361,6 +386,8 @@ describe('on sockets', () => {
     expect(outcomes).toHaveLength(3);
     expect(outcomes).not.toContain('sent');
     for (const code of outcomes) expect(['EPIPE', 'ECONNRESET']).toContain(code);
+    // Its futures tell it; the pipeline need not.
+    expect(atClient.causes).toEqual([]);
     expect(client.write(Buffer.from('x')).cause).toMatchObject({
       code: 'ERR_CLOSED_CHANNEL',
       cause: { syscall: 'write' },

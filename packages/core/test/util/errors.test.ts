@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import * as core from '@sluice/core';
 import {
   CancellationException,
@@ -7,11 +9,11 @@ import {
   invalidArgType,
   invalidArgValue,
   outOfRange,
-  registeredErrors,
   registerError,
+  registeredErrors,
   SluiceError,
 } from '@sluice/core';
-import { isStackOverflow } from '../../src/util/errors.js';
+import { isStackOverflow, toError } from '../../src/util/errors.js';
 
 type ErrorClass = new (message?: string, options?: { cause?: unknown }) => SluiceError;
 
@@ -19,7 +21,7 @@ type ErrorClass = new (message?: string, options?: { cause?: unknown }) => Sluic
 const exported = Object.entries(core).filter(
   (entry): entry is [string, ErrorClass & (typeof entry)[1]] =>
     typeof entry[1] === 'function' &&
-    (entry[1] === SluiceError || Object.prototype.isPrototypeOf.call(SluiceError, entry[1])),
+    (entry[1] === SluiceError || Object.getPrototypeOf(entry[1].prototype ?? {}) instanceof SluiceError),
 );
 
 /** The same source files, loaded a second time. */
@@ -115,8 +117,16 @@ describe('instanceof', () => {
 
 test('argument errors are the built-in classes with a code', () => {
   expect(outOfRange('a')).toMatchObject({ name: 'RangeError', code: 'ERR_OUT_OF_RANGE', message: 'a' });
-  expect(invalidArgType('b')).toMatchObject({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message: 'b' });
-  expect(invalidArgValue('c')).toMatchObject({ name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE', message: 'c' });
+  expect(invalidArgType('b')).toMatchObject({
+    name: 'TypeError',
+    code: 'ERR_INVALID_ARG_TYPE',
+    message: 'b',
+  });
+  expect(invalidArgValue('c')).toMatchObject({
+    name: 'TypeError',
+    code: 'ERR_INVALID_ARG_VALUE',
+    message: 'c',
+  });
 });
 
 test('a used-up call stack is told from other range errors', () => {
@@ -132,3 +142,22 @@ test('a used-up call stack is told from other range errors', () => {
   expect(isStackOverflow('Maximum call stack size exceeded')).toBe(false);
   expect(isStackOverflow(null)).toBe(false);
 });
+
+test('an error is kept as it is, also one of another realm', () => {
+  const error = new Error('x');
+  expect(toError(error)).toBe(error);
+  const foreign = runInNewContext("new TypeError('far')");
+  expect(toError(foreign)).toBe(foreign);
+  const like = { message: 'like an error' };
+  expect(toError(like)).toBe(like);
+});
+
+test.each(['text', 0, undefined, null, { a: 1 }])(
+  'a thrown %p becomes an error with it as its cause',
+  (thrown) => {
+    const error = toError(thrown);
+    expect(error).toBeInstanceOf(SluiceError);
+    expect(error.cause).toBe(thrown);
+    expect(error.message).toBe(`A value that is no Error was thrown: ${inspect(thrown, { depth: 0 })}`);
+  },
+);

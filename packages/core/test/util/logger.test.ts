@@ -63,10 +63,23 @@ test('setLogger replaces the logger, and without an argument brings the default 
   const before = getLogger();
   const own: Logger = { debug: jest.fn(), info: jest.fn(), warn: jest.fn(), error: jest.fn() };
   setLogger(own);
-  expect(getLogger()).toBe(own);
+  expect(getLogger()).not.toBe(before);
   getLogger().warn({ a: 1 }, 'text');
   expect(own.warn).toHaveBeenCalledWith({ a: 1 }, 'text');
   expect(emitWarning).not.toHaveBeenCalled();
   setLogger();
   expect(getLogger()).toBe(before);
+});
+
+test('a logger that throws does not end what it was to tell of', () => {
+  const { getLogger, setLogger } = freshLogger();
+  const failing = (): never => {
+    throw new Error('disk full');
+  };
+  setLogger({ debug: failing, info: failing, warn: failing, error: failing });
+  getLogger().warn({}, 'text');
+  getLogger().error({}, 'text');
+  expect(emitWarning.mock.calls).toEqual([
+    [expect.stringMatching(/^The logger threw: .*disk full/), 'SluiceWarning'],
+  ]);
 });

@@ -8,7 +8,7 @@ import {
   UnsupportedOperationException,
 } from '../../channel/errors.js';
 import { formatAddress, type SocketAddress } from '../../channel/SocketAddress.js';
-import { IllegalStateException, invalidArgType } from '../../util/errors.js';
+import { IllegalStateException, invalidArgType, toError } from '../../util/errors.js';
 import { AbstractChannel } from '../AbstractChannel.js';
 import { addressOf } from './address.js';
 import { SocketChannel } from './SocketChannel.js';
@@ -124,7 +124,11 @@ export class ServerSocketChannel extends AbstractChannel implements ServerChanne
       const from = addressOf(data?.remoteAddress, data?.remotePort, data?.remoteFamily);
       this.pipeline.fireUserEventTriggered(new ConnectionDroppedEvent(from));
     });
-    server.listen({ ...this.#listen, ...where });
+    try {
+      server.listen({ ...this.#listen, ...where });
+    } catch (error) {
+      this.#failed(toError(error), localAddress, promise);
+    }
   }
 
   #failed(error: Error, wanted: SocketAddress, promise: ChannelPromise): void {

@@ -6,7 +6,7 @@ import type { ChannelOption } from '../../channel/ChannelOption.js';
 import { ClosedChannelException, ConnectException, ConnectTimeoutException } from '../../channel/errors.js';
 import { formatAddress, type SocketAddress } from '../../channel/SocketAddress.js';
 import type { ScheduledTask } from '../../eventloop/EventLoop.js';
-import { IllegalStateException, invalidArgType } from '../../util/errors.js';
+import { IllegalStateException, invalidArgType, toError } from '../../util/errors.js';
 import { ByteStreamChannel } from '../ByteStreamChannel.js';
 import { addressOf } from './address.js';
 import { adoptAccepted, newSocket } from './runtime.js';
@@ -86,10 +86,15 @@ export class SocketChannel extends ByteStreamChannel {
     if (timeout > 0) {
       this.#timeout = this.eventLoop.schedule(() => this.#connectTimedOut(remote, timeout), timeout);
     }
-    if ('path' in remote) socket.connect({ path: remote.path });
-    else {
-      const from = local === null ? {} : { localAddress: local.host, localPort: local.port };
-      socket.connect({ host: remote.host, port: remote.port, ...from });
+    try {
+      if ('path' in remote) socket.connect({ path: remote.path });
+      else {
+        const from = local === null ? {} : { localAddress: local.host, localPort: local.port };
+        socket.connect({ host: remote.host, port: remote.port, ...from });
+      }
+    } catch (error) {
+      // Node refuses some addresses at once (a port of 99999).
+      this.streamFailed(toError(error));
     }
   }
 

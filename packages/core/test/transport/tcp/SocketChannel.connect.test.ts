@@ -301,7 +301,7 @@ describe('a connection that fails', () => {
 
   test('an unusable address fails the future and closes the channel', async () => {
     for (const [address, code] of [
-      [{ host: '127.0.0.1', port: 70_000 }, 'ERR_SOCKET_BAD_PORT'],
+      [{ host: '127.0.0.1', port: 70_000 }, 'ERR_CONNECT'],
       [{ local: 'x' }, 'ERR_INVALID_ARG_TYPE'],
     ] as const) {
       const future = new Bootstrap().connect(address);
