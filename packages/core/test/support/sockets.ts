@@ -24,13 +24,6 @@ export function freshPath(): { readonly path: string } {
   return { path: join(tmpdir(), `sluice-${process.pid}-${paths++}.sock`) };
 }
 
-type Options = readonly (readonly [ChannelOption<Untyped>, unknown])[];
-
-/** Options of any types in one list. */
-function options(...pairs: [ChannelOption<Untyped>, unknown][]): Options {
-  return pairs;
-}
-
 /** How both ends of a connection are set up. */
 export interface PairSetup {
   client?(channel: SocketChannel): void;
