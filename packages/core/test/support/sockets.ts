@@ -24,6 +24,8 @@ export function freshPath(): { readonly path: string } {
   return { path: join(tmpdir(), `sluice-${process.pid}-${paths++}.sock`) };
 }
 
+type Options = readonly (readonly [ChannelOption<Untyped>, unknown])[];
+
 /** How both ends of a connection are set up. */
 export interface PairSetup {
   client?(channel: SocketChannel): void;
