@@ -10,7 +10,7 @@ const NATIVE = ['ERR_OUT_OF_RANGE', 'ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VAL
 describe('docs/reference/errors.md', () => {
   const page = readFileSync(join(__dirname, '..', 'docs', 'reference', 'errors.md'), 'utf8');
   const documented = new Map(
-    Array.from(page.matchAll(/^\| `(ERR_\w+)` \| `(\w+)` \|/gm), ([, code, name]) => [
+    Array.from(page.matchAll(/^\| `(ERR_\w+)` +\| `(\w+)` +\|/gm), ([, code, name]) => [
       name as string,
       code as string,
     ]),
