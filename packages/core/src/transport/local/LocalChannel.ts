@@ -108,7 +108,7 @@ export class LocalChannel extends AbstractChannel {
     this.#peer = server.serve(this);
     this.#state = 'connecting';
     this.#connecting = promise;
-    promise.addListener(this.#connectEnded);
+    promise.addPassiveListener(this.#connectEnded);
     const timeout = this.config.connectTimeoutMillis;
     if (timeout > 0) this.#timeout = this.eventLoop.schedule(() => this.#connectTimedOut(timeout), timeout);
   }

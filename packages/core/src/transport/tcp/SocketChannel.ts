@@ -81,7 +81,7 @@ export class SocketChannel extends ByteStreamChannel {
     this.#take(socket, events);
     socket.pause();
     socket.once('connect', () => this.#connectDone(promise));
-    promise.addListener(this.#connectEnded);
+    promise.addPassiveListener(this.#connectEnded);
     const timeout = this.config.connectTimeoutMillis;
     if (timeout > 0) {
       this.#timeout = this.eventLoop.schedule(() => this.#connectTimedOut(remote, timeout), timeout);

@@ -310,6 +310,17 @@ describe('a connection that fails', () => {
     }
   });
 
+  test('a connect that fails and nobody looks at is reported', async () => {
+    const failures: unknown[] = [];
+    const channel = opened(new SocketChannel());
+    channel.pipeline.unhandled = { failure: (_channel, cause) => void failures.push(cause) };
+    channel.register();
+    channel.connect({ host: '127.0.0.1', port: 70_000 });
+    await within('the close', channel.closeFuture);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(failures).toEqual([expect.objectContaining({ code: 'ERR_CONNECT' })]);
+  });
+
   test('connecting twice', async () => {
     const { client, listener } = await socketPair();
     const address = listener.localAddress as InetSocketAddress;
