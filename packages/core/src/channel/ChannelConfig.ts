@@ -12,6 +12,8 @@ export interface ConfigHost {
   autoReadChanged(autoRead: boolean): void;
   /** Applies an option of the transport's own; returns false if it cannot honour it. */
   applyOption(option: ChannelOption<unknown>, value: unknown): boolean;
+  /** What an option of the transport's own is while nobody has set it. */
+  defaultOption?(option: ChannelOption<unknown>): unknown;
 }
 
 /** The settings of a channel. Netty: ChannelConfig, DefaultChannelConfig. */
@@ -43,7 +45,7 @@ export class ChannelConfig {
     this.#host.autoReadChanged(value);
   }
 
-  /** The option's value; `undefined` when it was never set. */
+  /** The option's value; `undefined` when it was never set and has no default of ours. */
   getOption<T>(option: ChannelOption<T>): T | undefined {
     switch (option as ChannelOption<unknown>) {
       case ChannelOption.AUTO_READ:
@@ -61,7 +63,8 @@ export class ChannelConfig {
       case ChannelOption.UNHANDLED:
         return this.#host.channel.pipeline.unhandled as T;
       default:
-        return this.#extra?.get(option as ChannelOption<unknown>) as T | undefined;
+        return (this.#extra?.get(option as ChannelOption<unknown>) ??
+          this.#host.defaultOption?.(option as ChannelOption<unknown>)) as T | undefined;
     }
   }
 

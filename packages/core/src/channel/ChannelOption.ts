@@ -82,6 +82,13 @@ export class ChannelOption<T> {
   /** In a cluster worker: do not share the listening socket. Node: `exclusive`. */
   static readonly EXCLUSIVE: ChannelOption<boolean> = ChannelOption.valueOf('EXCLUSIVE');
 
+  /** Unix-socket server: let all users read from the socket. Node: `readableAll`. */
+  static readonly READABLE_ALL: ChannelOption<boolean> = ChannelOption.valueOf('READABLE_ALL');
+  /** Unix-socket server: let all users write to the socket. Node: `writableAll`. */
+  static readonly WRITABLE_ALL: ChannelOption<boolean> = ChannelOption.valueOf('WRITABLE_ALL');
+  /** Try the IPv6 and IPv4 addresses of a host name side by side (RFC 8305; Node's default: true). */
+  static readonly AUTO_SELECT_FAMILY: ChannelOption<boolean> = ChannelOption.valueOf('AUTO_SELECT_FAMILY');
+
   /** UDP: bytes of the send buffer. */
   static readonly SO_SNDBUF: ChannelOption<number> = ChannelOption.valueOf('SO_SNDBUF');
   /** UDP: bytes of the receive buffer. */

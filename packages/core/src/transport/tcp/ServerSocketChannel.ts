@@ -77,6 +77,12 @@ export class ServerSocketChannel extends AbstractChannel implements ServerChanne
       case ChannelOption.IPV6_V6ONLY:
         this.#listen.ipv6Only = value as boolean;
         return true;
+      case ChannelOption.READABLE_ALL:
+        this.#listen.readableAll = value as boolean;
+        return true;
+      case ChannelOption.WRITABLE_ALL:
+        this.#listen.writableAll = value as boolean;
+        return true;
       case ChannelOption.SO_REUSEPORT:
         this.#listen.reusePort = value as boolean;
         return supportsReusePort();

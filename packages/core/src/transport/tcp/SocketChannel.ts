@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Channel } from '../../channel/Channel.js';
 import type { ChannelFuture, ChannelPromise } from '../../channel/ChannelFuture.js';
-import type { ChannelOption } from '../../channel/ChannelOption.js';
+import { ChannelOption } from '../../channel/ChannelOption.js';
 import { ClosedChannelException, ConnectException, ConnectTimeoutException } from '../../channel/errors.js';
 import { formatAddress, type SocketAddress } from '../../channel/SocketAddress.js';
 import type { ScheduledTask } from '../../eventloop/EventLoop.js';
@@ -44,6 +44,12 @@ export class SocketChannel extends ByteStreamChannel {
 
   override applyOption(option: ChannelOption<unknown>, value: unknown): boolean {
     return this.#options.set(option, value, this.#socket);
+  }
+
+  defaultOption(option: ChannelOption<unknown>): unknown {
+    if (option === ChannelOption.TCP_NODELAY) return this.#options.noDelay;
+    if (option === ChannelOption.SO_KEEPALIVE) return this.#options.keepAlive;
+    return undefined;
   }
 
   #take(socket: Socket, events: boolean): void {
@@ -90,7 +96,9 @@ export class SocketChannel extends ByteStreamChannel {
       if ('path' in remote) socket.connect({ path: remote.path });
       else {
         const from = local === null ? {} : { localAddress: local.host, localPort: local.port };
-        socket.connect({ host: remote.host, port: remote.port, ...from });
+        const { autoSelectFamily } = this.#options;
+        const racing = autoSelectFamily === undefined ? {} : { autoSelectFamily };
+        socket.connect({ host: remote.host, port: remote.port, ...from, ...racing });
       }
     } catch (error) {
       // Node refuses some addresses at once (a port of 99999).

@@ -17,6 +17,8 @@ export class SocketOptions {
   #interval: number | undefined;
   #count: number | undefined;
   #tos: number | undefined;
+  /** `undefined`: as Node does by default. */
+  autoSelectFamily: boolean | undefined;
   /** Close by reset. */
   reset = false;
 
@@ -26,6 +28,9 @@ export class SocketOptions {
       case ChannelOption.TCP_NODELAY:
         this.noDelay = value as boolean;
         socket?.setNoDelay(this.noDelay);
+        return true;
+      case ChannelOption.AUTO_SELECT_FAMILY:
+        this.autoSelectFamily = value as boolean;
         return true;
       case ChannelOption.SO_KEEPALIVE:
         this.keepAlive = value as boolean;
