@@ -1,7 +1,8 @@
 import type { Channel } from '../channel/Channel.js';
 import type { ChannelFuture, ChannelPromise } from '../channel/ChannelFuture.js';
 import { DefaultChannelPromise } from '../channel/DefaultChannelPromise.js';
-import { checkAddress, type SocketAddress } from '../channel/SocketAddress.js';
+import { ConnectTimeoutException } from '../channel/errors.js';
+import { checkAddress, formatAddress, type SocketAddress } from '../channel/SocketAddress.js';
 import { SocketChannel } from '../transport/tcp/SocketChannel.js';
 import { ConfigException } from '../util/errors.js';
 import { AbstractBootstrap } from './AbstractBootstrap.js';
@@ -95,15 +96,27 @@ export class Bootstrap<C extends Channel = SocketChannel> extends AbstractBootst
     const failed = (error: Error): void => {
       promise.tryFailure(error);
     };
+    const { config, eventLoop } = promise.channel;
+    const timeout = config.connectTimeoutMillis;
+    const limit =
+      timeout > 0 ? eventLoop.schedule(() => failed(noAnswer(remote, timeout)), timeout) : undefined;
+    promise.addPassiveListener(() => limit?.cancel());
     try {
       // Nothing is returned to the native promise: a future that fails would become an unhandled rejection of it.
       Promise.resolve(this.#resolver(remote)).then((address) => {
+        limit?.cancel();
         if (!promise.isDone) connect(address);
       }, failed);
     } catch (error) {
       failed(error as Error);
     }
   }
+}
+
+function noAnswer(remote: SocketAddress, timeout: number): ConnectTimeoutException {
+  return new ConnectTimeoutException(
+    `connection timed out after ${timeout} ms: the resolver has not told where ${formatAddress(remote)} is`,
+  );
 }
 
 function abortWith(signal: AbortSignal, promise: ChannelPromise): void {

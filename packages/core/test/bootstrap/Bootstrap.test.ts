@@ -205,6 +205,18 @@ describe('addresses', () => {
 });
 
 describe('a resolver', () => {
+  test('that never answers is given up after the connect timeout', async () => {
+    const future = new Bootstrap()
+      .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 30)
+      .resolver(() => new Promise(() => {}))
+      .connect({ host: 'nowhere', port: 1 });
+    await expect(future).rejects.toMatchObject({
+      code: 'ERR_CONNECT_TIMEOUT',
+      message: 'connection timed out after 30 ms: the resolver has not told where nowhere:1 is',
+    });
+    await within('the close', future.channel.closeFuture);
+  });
+
   const asked: SocketAddress = { host: 'service.invalid', port: 1 };
 
   test('gives the real address, at once or later', async () => {
