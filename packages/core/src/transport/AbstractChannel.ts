@@ -238,6 +238,8 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
   /** For transports: an I/O error ends the channel; it becomes the cause of everything that fails afterwards. */
   protected closeOnError(error: Error): void {
     this.#closeCause ??= error;
+    // One that was made while the channel was open does not know the cause.
+    this.#tooLate = undefined;
     this.closeWith(this.newPromise(), error, this.#closedException());
   }
 

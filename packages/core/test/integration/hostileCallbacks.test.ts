@@ -210,6 +210,22 @@ describe('user code at its worst', () => {
     warnings.mockRestore();
   });
 
+  test('the error that closed a channel is the cause of later failures, whatever was tried before', async () => {
+    const { server } = await sink();
+    const channel = await dial(server, (created) => {
+      created.pipeline.addLast({ exceptionCaught: () => {} });
+    });
+    await channel.shutdownOutput();
+    await expect(channel.shutdownOutput()).rejects.toMatchObject({ code: 'ERR_CLOSED_CHANNEL' });
+    const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
+    channel.socket?.destroy(reset);
+    await within('the close', channel.closeFuture);
+    await expect(channel.write(Buffer.from('late'))).rejects.toMatchObject({
+      code: 'ERR_CLOSED_CHANNEL',
+      cause: reset,
+    });
+  });
+
   test('values that are no errors', async () => {
     const { server } = await sink();
     const causes: Error[] = [];
