@@ -1,10 +1,25 @@
+/**
+ * Channels, pipelines of handlers, futures, bootstraps, transports and byte buffers.
+ *
+ * Begin with {@link ServerBootstrap} and {@link Bootstrap}; what a handler may do is in {@link ChannelInboundHandler},
+ * {@link ChannelOutboundHandler} and {@link ChannelHandlerContext}. {@link EmbeddedChannel} tests handlers without a socket.
+ *
+ * @module @sluice/core
+ */
+
 export {
   AbstractBootstrap,
+  type BootstrapSettings,
   type ChannelFactory,
   type HandlerOrInit,
 } from './bootstrap/AbstractBootstrap.js';
-export { type AddressResolver, Bootstrap, type ConnectOptions } from './bootstrap/Bootstrap.js';
-export { ServerBootstrap } from './bootstrap/ServerBootstrap.js';
+export {
+  type AddressResolver,
+  Bootstrap,
+  type BootstrapConfig,
+  type ConnectOptions,
+} from './bootstrap/Bootstrap.js';
+export { ServerBootstrap, type ServerBootstrapConfig } from './bootstrap/ServerBootstrap.js';
 export {
   childrenOf,
   ServerShutdownEvent,
@@ -28,7 +43,7 @@ export type {
   WaitOptions,
 } from './channel/Channel.js';
 export { isServerChannel } from './channel/Channel.js';
-export type { ChannelConfig } from './channel/ChannelConfig.js';
+export type { ChannelConfig, ConfigHost } from './channel/ChannelConfig.js';
 export type { ChannelFuture, ChannelPromise } from './channel/ChannelFuture.js';
 export type { ChannelGroup } from './channel/ChannelGroup.js';
 export { ChannelGroupException } from './channel/ChannelGroupException.js';
@@ -63,9 +78,9 @@ export {
 } from './channel/SocketAddress.js';
 export { WriteBufferWaterMark } from './channel/WriteBufferWaterMark.js';
 export { EmbeddedEventLoop } from './eventloop/EmbeddedEventLoop.js';
-export type { EventLoop, ScheduledTask } from './eventloop/EventLoop.js';
+export type { EventLoop, ScheduledTask, Ticker } from './eventloop/EventLoop.js';
 export { NodeEventLoop, nodeEventLoop } from './eventloop/NodeEventLoop.js';
-export { TimerWheel, type WheelClock } from './eventloop/TimerWheel.js';
+export { TimerWheel, type TimerWheelOptions, type WheelClock } from './eventloop/TimerWheel.js';
 export {
   ChannelDuplexHandler,
   ChannelHandlerAdapter,
@@ -85,6 +100,7 @@ export { ChannelHandlerContext } from './pipeline/ChannelHandlerContext.js';
 export { ChannelInitializer } from './pipeline/ChannelInitializer.js';
 export { ChannelPipeline } from './pipeline/ChannelPipeline.js';
 export { CombinedChannelDuplexHandler } from './pipeline/CombinedChannelDuplexHandler.js';
+export type { ChannelTransport } from './pipeline/ends.js';
 export {
   ChannelPipelineException,
   isPlainDisconnect,
@@ -127,6 +143,7 @@ export { AbstractChannel } from './transport/AbstractChannel.js';
 export { BatchingChannel } from './transport/BatchingChannel.js';
 export { ByteStreamChannel } from './transport/ByteStreamChannel.js';
 export { EmbeddedChannel, type EmbeddedChannelOptions } from './transport/embedded/EmbeddedChannel.js';
+export type { StreamWriter } from './transport/GatheringWriter.js';
 export { LocalAddress } from './transport/local/LocalAddress.js';
 export { type AcceptedBy, LocalChannel } from './transport/local/LocalChannel.js';
 export { LocalServerChannel } from './transport/local/LocalServerChannel.js';
@@ -167,6 +184,7 @@ export {
   invalidArgValue,
   isStackOverflow,
   outOfRange,
+  RejectedExecutionException,
   registerError,
   registeredErrors,
   SluiceError,

@@ -1,1 +1,32 @@
-export { type RecordedEvent, RecordingHandler } from './RecordingHandler.js';
+/**
+ * For testing handlers, beside the `EmbeddedChannel` of `@sluice/core`: {@link verifyDecoder} and {@link verifyCodec},
+ * {@link RecordingHandler}, {@link ContractHandler}, {@link channelPair} and {@link duplexPair}.
+ *
+ * @module @sluice/testing
+ */
+
+export { ContractHandler, type ContractHandlerOptions } from './contract/ContractHandler.js';
+export {
+  type ContractViolationDetails,
+  ContractViolationException,
+} from './contract/ContractViolationException.js';
+export type { ContractRule } from './contract/rules.js';
+export {
+  type DecoderFault,
+  type DecoderVerificationDetails,
+  DecoderVerificationException,
+} from './decoder/DecoderVerificationException.js';
+export { type CodecVerification, verifyCodec } from './decoder/verifyCodec.js';
+export {
+  type DecoderExample,
+  type DecoderVerification,
+  type VerifyOptions,
+  verifyDecoder,
+} from './decoder/verifyDecoder.js';
+export {
+  type RecordedEvent,
+  type RecordedName,
+  RecordingHandler,
+} from './RecordingHandler.js';
+export { channelPair } from './stream/channelPair.js';
+export { type DuplexPairOptions, duplexPair } from './stream/duplexPair.js';

@@ -3,11 +3,14 @@ import type { ChannelFuture, ChannelPromise } from '../channel/ChannelFuture.js'
 import type { ChannelOption } from '../channel/ChannelOption.js';
 import { DefaultChannelPromise } from '../channel/DefaultChannelPromise.js';
 import { ChannelException } from '../channel/errors.js';
+import type { SocketAddress } from '../channel/SocketAddress.js';
 import type { AnyChannelHandler } from '../pipeline/ChannelHandler.js';
-import { ChannelInitializer } from '../pipeline/ChannelInitializer.js';
+import { ChannelInitializer, initFailureOf } from '../pipeline/ChannelInitializer.js';
 import { AbstractChannel } from '../transport/AbstractChannel.js';
 import type { AttributeKey } from '../util/AttributeMap.js';
+import { ConfigException } from '../util/errors.js';
 import { getLogger } from '../util/logger.js';
+import { localAddressFrom } from './addressFrom.js';
 import { FailedChannel } from './FailedChannel.js';
 
 /** A handler, or a function that fills the pipeline of each channel (a `ChannelInitializer`). */
@@ -47,6 +50,20 @@ export function applySettings(channel: Channel, settings: ChannelSettings): void
   for (const [key, value] of settings.attributes) channel.attr(key).set(value);
 }
 
+/** What a bootstrap was told so far; a copy, which later calls do not change. Netty: AbstractBootstrapConfig. */
+export interface BootstrapSettings<C extends Channel = Channel> {
+  /** What makes the channels. */
+  readonly channelFactory: ChannelFactory<C>;
+  /** The handler, if one was set. */
+  readonly handler: HandlerOrInit<C> | undefined;
+  /** Where `bind()` without an address binds. */
+  readonly localAddress: SocketAddress | undefined;
+  /** The options, in the order they were set. */
+  readonly options: ReadonlyMap<ChannelOption<unknown>, unknown>;
+  /** The attributes, in the order they were set. */
+  readonly attrs: ReadonlyMap<AttributeKey<unknown>, unknown>;
+}
+
 export function toHandler<C extends Channel>(handler: HandlerOrInit<C>): AnyChannelHandler {
   return typeof handler === 'function' ? ChannelInitializer.of<C>(handler) : handler;
 }
@@ -56,12 +73,15 @@ export abstract class AbstractBootstrap<C extends Channel = Channel> {
   #factory: ChannelFactory<C>;
   #settings: ChannelSettings = { options: new Map(), attributes: new Map() };
   #handler: HandlerOrInit<C> | undefined;
+  #local: SocketAddress | undefined;
 
+  /** For subclasses: `factory` makes the channels unless `channel()` sets another. */
   constructor(factory: ChannelFactory<C>, from?: AbstractBootstrap<C>) {
     this.#factory = from === undefined ? factory : from.#factory;
     if (from !== undefined) {
       this.#settings = copySettings(from.#settings);
       this.#handler = from.#handler;
+      this.#local = from.#local;
     }
   }
 
@@ -93,6 +113,30 @@ export abstract class AbstractBootstrap<C extends Channel = Channel> {
     return this;
   }
 
+  /** Where `bind()` without an address binds, and where connections come from. A port alone: on every address. */
+  localAddress(address: SocketAddress | number): this;
+  localAddress(host: string, port: number): this;
+  localAddress(address: SocketAddress | string | number, port?: number): this {
+    this.#local = localAddressFrom(address, port);
+    return this;
+  }
+
+  /** What was set so far. */
+  get config(): BootstrapSettings<C> {
+    return {
+      channelFactory: this.#factory,
+      handler: this.#handler,
+      localAddress: this.#local,
+      options: new Map(this.#settings.options),
+      attrs: new Map(this.#settings.attributes),
+    };
+  }
+
+  /** What `localAddress` was given. */
+  protected get local(): SocketAddress | undefined {
+    return this.#local;
+  }
+
   /** A channel of the kind set up, registered, neither bound nor connected. The future brings it. */
   register(): ChannelFuture<C> {
     return this.start((_channel, promise) => promise.trySuccess());
@@ -101,6 +145,19 @@ export abstract class AbstractBootstrap<C extends Channel = Channel> {
   /** Puts the handlers in place; options and attributes are set. */
   protected init(channel: C): void {
     if (this.#handler !== undefined) channel.pipeline.addLast(null, toHandler(this.#handler));
+  }
+
+  /** Makes a channel and binds it to the address given, or to that of `localAddress`. */
+  protected startBound(
+    address: SocketAddress | string | number | undefined,
+    port?: number,
+  ): ChannelFuture<C> {
+    const local = address === undefined ? this.#local : localAddressFrom(address, port);
+    if (local === undefined)
+      throw new ConfigException('localAddress not set: give it to bind() or localAddress()');
+    return this.start((channel, promise) => {
+      channel.bind(local, promise);
+    });
   }
 
   /** Makes, sets up and registers a channel, then lets `begin` go on. A failure closes the channel and the future. */
@@ -159,7 +216,9 @@ function proceed<C extends Channel>(
 }
 
 function initFailed(channel: Channel): Error {
-  return new ChannelException(
-    `${String(channel)} was closed while its pipeline was set up: its initializer failed (see the log).`,
-  );
+  const cause = initFailureOf(channel);
+  const why = cause === undefined ? 'a handler closed it.' : 'its initializer failed (see the cause).';
+  return new ChannelException(`${String(channel)} was closed while its pipeline was set up: ${why}`, {
+    cause,
+  });
 }

@@ -2,10 +2,11 @@ import type { Channel } from '../channel/Channel.js';
 import type { ChannelFuture, ChannelPromise } from '../channel/ChannelFuture.js';
 import { DefaultChannelPromise } from '../channel/DefaultChannelPromise.js';
 import { ConnectTimeoutException } from '../channel/errors.js';
-import { checkAddress, formatAddress, type SocketAddress } from '../channel/SocketAddress.js';
+import { formatAddress, type SocketAddress } from '../channel/SocketAddress.js';
 import { SocketChannel } from '../transport/tcp/SocketChannel.js';
 import { ConfigException } from '../util/errors.js';
-import { AbstractBootstrap } from './AbstractBootstrap.js';
+import { AbstractBootstrap, type BootstrapSettings } from './AbstractBootstrap.js';
+import { addressFrom } from './addressFrom.js';
 import { FailedChannel } from './FailedChannel.js';
 
 /** How one `connect` goes about it. */
@@ -19,6 +20,14 @@ export interface ConnectOptions {
 /** Turns an address into the one to connect to: service discovery, name resolution. */
 export type AddressResolver = (address: SocketAddress) => SocketAddress | PromiseLike<SocketAddress>;
 
+/** What a {@link Bootstrap} was told so far. Netty: BootstrapConfig. */
+export interface BootstrapConfig<C extends Channel = Channel> extends BootstrapSettings<C> {
+  /** Where `connect()` without an address goes. */
+  readonly remoteAddress: SocketAddress | undefined;
+  /** The resolver, if one was set. */
+  readonly resolver: AddressResolver | undefined;
+}
+
 /**
  * Makes client channels. Without `channel(...)` they are `SocketChannel`s.
  * `await new Bootstrap().handler((channel) => { … }).connect({ host, port })` gives the connected channel.
@@ -26,28 +35,27 @@ export type AddressResolver = (address: SocketAddress) => SocketAddress | Promis
  */
 export class Bootstrap<C extends Channel = SocketChannel> extends AbstractBootstrap<C> {
   #remote: SocketAddress | undefined;
-  #local: SocketAddress | undefined;
   #resolver: AddressResolver | undefined;
 
+  /** A new one, or a copy. */
   constructor(from?: Bootstrap<C>) {
     super(SocketChannel as unknown as new () => C, from);
     if (from === undefined) return;
     this.#remote = from.#remote;
-    this.#local = from.#local;
     this.#resolver = from.#resolver;
   }
 
   override clone(): Bootstrap<C> {
     return new Bootstrap<C>(this);
   }
-  /** Where `connect()` without an address goes. */
-  remoteAddress(address: SocketAddress): this {
-    this.#remote = address;
-    return this;
+  override get config(): BootstrapConfig<C> {
+    return { ...super.config, remoteAddress: this.#remote, resolver: this.#resolver };
   }
-  /** Where connections come from, and where `bind()` without an address binds. */
-  localAddress(address: SocketAddress): this {
-    this.#local = address;
+  /** Where `connect()` without an address goes. */
+  remoteAddress(address: SocketAddress): this;
+  remoteAddress(host: string, port: number): this;
+  remoteAddress(address: SocketAddress | string, port?: number): this {
+    this.#remote = addressFrom(address, port);
     return this;
   }
   /** Asked for the real address before each connect; Node resolves host names by itself. */
@@ -62,12 +70,19 @@ export class Bootstrap<C extends Channel = SocketChannel> extends AbstractBootst
    * is closed meanwhile, the resolver's error, or the reason of `signal`; then the channel is closed. Throws
    * `ConfigException` (`ERR_CONFIG`) when no address is known.
    */
-  connect(remote: SocketAddress | undefined = this.#remote, options: ConnectOptions = {}): ChannelFuture<C> {
-    if (remote === undefined)
+  connect(remote?: SocketAddress, options?: ConnectOptions): ChannelFuture<C>;
+  connect(host: string, port: number, options?: ConnectOptions): ChannelFuture<C>;
+  connect(
+    to: SocketAddress | string | undefined = this.#remote,
+    ...rest: readonly (number | ConnectOptions | undefined)[]
+  ): ChannelFuture<C> {
+    if (to === undefined)
       throw new ConfigException('remoteAddress not set: give it to connect() or remoteAddress()');
-    checkAddress(remote);
-    const local = options.localAddress ?? this.#local ?? null;
-    const signal = options.signal;
+    const port = typeof rest[0] === 'number' ? rest[0] : undefined;
+    const remote = addressFrom(to, port);
+    const options = (port === undefined ? rest[0] : rest[1]) as ConnectOptions | undefined;
+    const local = options?.localAddress ?? this.local ?? null;
+    const signal = options?.signal;
     if (signal?.aborted) {
       return new DefaultChannelPromise<C>(new FailedChannel()).setFailure(signal.reason as Error);
     }
@@ -78,14 +93,14 @@ export class Bootstrap<C extends Channel = SocketChannel> extends AbstractBootst
     });
   }
 
-  /** For channels that are bound and not connected (UDP). The future brings the channel. */
-  bind(local: SocketAddress | undefined = this.#local): ChannelFuture<C> {
-    if (local === undefined)
-      throw new ConfigException('localAddress not set: give it to bind() or localAddress()');
-    checkAddress(local);
-    return this.start((channel, promise) => {
-      channel.bind(local, promise);
-    });
+  /**
+   * For channels that are bound and not connected (UDP). A port alone: on every address of the machine. The future brings
+   * the channel; it fails with `BindException` (`ERR_BIND`). Throws `ConfigException` (`ERR_CONFIG`) without an address.
+   */
+  bind(local?: SocketAddress | number): ChannelFuture<C>;
+  bind(host: string, port: number): ChannelFuture<C>;
+  bind(local?: SocketAddress | string | number, port?: number): ChannelFuture<C> {
+    return this.startBound(local, port);
   }
 
   #resolve(remote: SocketAddress, promise: ChannelPromise, connect: (address: SocketAddress) => void): void {

@@ -1,7 +1,7 @@
 import type { Channel, ServerChannel } from '../channel/Channel.js';
 import type { ChannelFuture } from '../channel/ChannelFuture.js';
 import type { ChannelOption } from '../channel/ChannelOption.js';
-import { checkAddress, type SocketAddress } from '../channel/SocketAddress.js';
+import type { SocketAddress } from '../channel/SocketAddress.js';
 import type { AnyChannelHandler } from '../pipeline/ChannelHandler.js';
 import type { Context } from '../pipeline/ChannelHandlerContext.js';
 import type { AbstractChannel } from '../transport/AbstractChannel.js';
@@ -13,6 +13,7 @@ import { getLogger } from '../util/logger.js';
 import {
   AbstractBootstrap,
   applySettings,
+  type BootstrapSettings,
   type ChannelSettings,
   copySettings,
   type HandlerOrInit,
@@ -20,6 +21,17 @@ import {
   toHandler,
 } from './AbstractBootstrap.js';
 import { CHILDREN } from './shutdownGracefully.js';
+
+/** What a {@link ServerBootstrap} was told so far. Netty: ServerBootstrapConfig. */
+export interface ServerBootstrapConfig<S extends Channel = Channel, C extends Channel = Channel>
+  extends BootstrapSettings<S> {
+  /** What fills the pipelines of accepted channels, if it was set. */
+  readonly childHandler: HandlerOrInit<C> | undefined;
+  /** The options of accepted channels, in the order they were set. */
+  readonly childOptions: ReadonlyMap<ChannelOption<unknown>, unknown>;
+  /** The attributes of accepted channels, in the order they were set. */
+  readonly childAttrs: ReadonlyMap<AttributeKey<unknown>, unknown>;
+}
 
 /**
  * Makes listening channels and sets up what they accept. Without `channel(...)` they are `ServerSocketChannel`s.
@@ -31,14 +43,13 @@ export class ServerBootstrap<
 > extends AbstractBootstrap<S> {
   #child: ChannelSettings = { options: new Map(), attributes: new Map() };
   #childHandler: HandlerOrInit<C> | undefined;
-  #local: SocketAddress | undefined;
 
+  /** A new one, or a copy. */
   constructor(from?: ServerBootstrap<S, C>) {
     super(ServerSocketChannel as unknown as new () => S, from);
     if (from !== undefined) {
       this.#child = copySettings(from.#child);
       this.#childHandler = from.#childHandler;
-      this.#local = from.#local;
     }
   }
 
@@ -60,23 +71,24 @@ export class ServerBootstrap<
     this.#childHandler = handler;
     return this;
   }
-  localAddress(address: SocketAddress): this {
-    this.#local = address;
-    return this;
+  override get config(): ServerBootstrapConfig<S, C> {
+    return {
+      ...super.config,
+      childHandler: this.#childHandler,
+      childOptions: new Map(this.#child.options),
+      childAttrs: new Map(this.#child.attributes),
+    };
   }
 
   /**
-   * Listens. The future brings the listening channel; it fails with `BindException` (`ERR_BIND`). Throws
-   * `ConfigException` (`ERR_CONFIG`) without an address or a `childHandler`.
+   * Listens; on every address of the machine when only a port is given. The future brings the listening channel; it fails
+   * with `BindException` (`ERR_BIND`). Throws `ConfigException` (`ERR_CONFIG`) without an address or a `childHandler`.
    */
-  bind(local: SocketAddress | undefined = this.#local): ChannelFuture<S & ServerChannel> {
-    if (local === undefined)
-      throw new ConfigException('localAddress not set: give it to bind() or localAddress()');
+  bind(local?: SocketAddress | number): ChannelFuture<S & ServerChannel>;
+  bind(host: string, port: number): ChannelFuture<S & ServerChannel>;
+  bind(local?: SocketAddress | string | number, port?: number): ChannelFuture<S & ServerChannel> {
     if (this.#childHandler === undefined) throw new ConfigException('childHandler not set');
-    checkAddress(local);
-    return this.start((channel, promise) => {
-      channel.bind(local, promise);
-    }) as unknown as ChannelFuture<S & ServerChannel>;
+    return this.startBound(local, port) as unknown as ChannelFuture<S & ServerChannel>;
   }
 
   protected override init(channel: S): void {

@@ -1,6 +1,7 @@
 import type { Channel } from '../channel/Channel.js';
 import { forceClose } from '../transport/closeGracefully.js';
 import { AttributeKey } from '../util/AttributeMap.js';
+import { IllegalStateException } from '../util/errors.js';
 
 /** @internal The open channels that a server accepted. */
 export const CHILDREN: AttributeKey<Set<Channel>> = AttributeKey.valueOf('sluice.server.children');
@@ -13,17 +14,39 @@ export class ServerShutdownEvent {
   /** When channels are closed in any case, on the event loop's clock (ms). */
   readonly deadline: number;
   readonly #work: PromiseLike<unknown>[] = [];
+  #over = false;
 
+  /** Made by `shutdownGracefully`. */
   constructor(deadline: number) {
     this.deadline = deadline;
   }
-  /** Keeps the channel open until `work` is settled, at most until the deadline. */
+
+  /**
+   * Keeps the channel open until `work` is settled, at most until the deadline. May be called again as long as earlier
+   * work is not settled. Throws `IllegalStateException` (`ERR_ILLEGAL_STATE`) when the channel is being closed already.
+   */
   waitUntil(work: PromiseLike<unknown>): void {
+    if (this.#over) {
+      throw new IllegalStateException(
+        'waitUntil() came too late: all work was done, and the channel is being closed. Call it while the event is ' +
+          'handled, or before a promise that was given to it earlier is settled.',
+      );
+    }
     this.#work.push(work);
   }
-  /** @internal */
+
+  /** All that `waitUntil` was given so far. */
   get work(): readonly PromiseLike<unknown>[] {
     return this.#work;
+  }
+
+  /** @internal Resolves when there is no work left; what comes meanwhile counts. */
+  async settled(): Promise<void> {
+    for (let seen = 0; seen < this.#work.length; ) {
+      seen = this.#work.length;
+      await Promise.allSettled(this.#work);
+    }
+    this.#over = true;
   }
 }
 
@@ -60,7 +83,7 @@ async function drain(child: Channel, deadline: number): Promise<void> {
   child.closeFuture.addListener(() => force.cancel());
   const event = new ServerShutdownEvent(deadline);
   child.pipeline.fireUserEventTriggered(event);
-  await Promise.race([Promise.allSettled(event.work), child.closeFuture]);
+  await Promise.race([event.settled(), child.closeFuture]);
   await child.closeGracefully({ timeout: left() });
 }
 
@@ -71,7 +94,12 @@ async function drain(child: Channel, deadline: number): Promise<void> {
 export function shutdownOnSignals(
   servers: Iterable<Channel>,
   options: ShutdownOptions & { readonly signals?: readonly NodeJS.Signals[] } = {},
-): { readonly done: Promise<void>; stop(): void } {
+): {
+  /** Resolves when the shutdown that a signal began is over. */
+  readonly done: Promise<void>;
+  /** Removes the signal handlers. */
+  stop(): void;
+} {
   const signals = options.signals ?? ['SIGINT', 'SIGTERM'];
   let finish: () => void = () => {};
   const done = new Promise<void>((resolve) => {

@@ -7,6 +7,7 @@ import { WriteBufferWaterMark } from './WriteBufferWaterMark.js';
 
 /** What a transport needs to be told when a setting changes. */
 export interface ConfigHost {
+  /** The channel whose settings these are. */
   readonly channel: Channel;
   /** `AUTO_READ` changed. */
   autoReadChanged(autoRead: boolean): void;
@@ -28,7 +29,9 @@ export class ChannelConfig {
   allowHalfClosure = false;
   /** Milliseconds a connect may take; 0 for no limit of ours (default 30000). */
   connectTimeoutMillis = 30_000;
+  /** Bytes of pending writes at which `isWritable` changes (default 32 KiB and 64 KiB). */
   writeBufferWaterMark: WriteBufferWaterMark = WriteBufferWaterMark.DEFAULT;
+  /** How many bytes a message counts for the water marks. */
   messageSizeEstimator: MessageSizeEstimator = defaultMessageSizeEstimator;
 
   constructor(host: ConfigHost) {
@@ -58,6 +61,10 @@ export class ChannelConfig {
         return this.connectTimeoutMillis as T;
       case ChannelOption.WRITE_BUFFER_WATER_MARK:
         return this.writeBufferWaterMark as T;
+      case ChannelOption.WRITE_BUFFER_HIGH_WATER_MARK:
+        return this.writeBufferWaterMark.high as T;
+      case ChannelOption.WRITE_BUFFER_LOW_WATER_MARK:
+        return this.writeBufferWaterMark.low as T;
       case ChannelOption.MESSAGE_SIZE_ESTIMATOR:
         return this.messageSizeEstimator as T;
       case ChannelOption.UNHANDLED:
@@ -90,6 +97,12 @@ export class ChannelConfig {
       case ChannelOption.WRITE_BUFFER_WATER_MARK:
         if (!(value instanceof WriteBufferWaterMark)) throw invalidArgType('Expected a WriteBufferWaterMark');
         this.writeBufferWaterMark = value;
+        return true;
+      case ChannelOption.WRITE_BUFFER_HIGH_WATER_MARK:
+        this.writeBufferWaterMark = new WriteBufferWaterMark(this.writeBufferWaterMark.low, value as number);
+        return true;
+      case ChannelOption.WRITE_BUFFER_LOW_WATER_MARK:
+        this.writeBufferWaterMark = new WriteBufferWaterMark(value as number, this.writeBufferWaterMark.high);
         return true;
       case ChannelOption.MESSAGE_SIZE_ESTIMATOR:
         this.messageSizeEstimator = value as MessageSizeEstimator;

@@ -9,9 +9,13 @@ export type ChannelFutureListener<T = void> = (future: ChannelFuture<T>) => unkn
  * never as an `unhandledRejection`. Netty: ChannelFuture.
  */
 export interface ChannelFuture<T = void> extends PromiseLike<T> {
+  /** The channel whose operation this is. */
   readonly channel: Channel;
+  /** Whether the operation is over: successful, failed or cancelled. */
   readonly isDone: boolean;
+  /** Whether it was successful. */
   readonly isSuccess: boolean;
+  /** Whether it was cancelled. */
   readonly isCancelled: boolean;
   /** Whether `cancel()` can still succeed. */
   readonly isCancellable: boolean;
@@ -32,11 +36,14 @@ export interface ChannelFuture<T = void> extends PromiseLike<T> {
   /** Cancels the operation if it has not begun (a write: not been flushed). Returns whether it did. */
   cancel(): boolean;
 
+  /** Makes the future awaitable. Rejects with `cause`. Counts as having looked. */
   then<A = T, B = never>(
     onSuccess?: ((value: T) => A | PromiseLike<A>) | null,
     onFailure?: ((reason: Error) => B | PromiseLike<B>) | null,
   ): Promise<A | B>;
+  /** As `Promise.catch`. */
   catch<B = never>(onFailure?: ((reason: Error) => B | PromiseLike<B>) | null): Promise<T | B>;
+  /** As `Promise.finally`. */
   finally(onDone?: (() => void) | null): Promise<T>;
 }
 

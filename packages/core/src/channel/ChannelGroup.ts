@@ -10,7 +10,9 @@ import type { ChannelMatcher } from './ChannelMatchers.js';
 export interface ChannelGroup extends Iterable<Channel> {
   /** For people; need not be unique. */
   readonly name: string;
+  /** The number of channels. */
   readonly size: number;
+  /** Whether there is no channel. */
   readonly isEmpty: boolean;
 
   /**
@@ -22,6 +24,7 @@ export interface ChannelGroup extends Iterable<Channel> {
   remove(channel: Channel | ChannelId): boolean;
   /** As `remove`, by the name a `Set` has for it. */
   delete(channel: Channel): boolean;
+  /** Whether the channel is in. */
   has(channel: Channel): boolean;
   /** The channel of this id, or `undefined`. */
   find(id: ChannelId): Channel | undefined;
@@ -29,6 +32,7 @@ export interface ChannelGroup extends Iterable<Channel> {
   clear(): void;
   /** The channels, those that accept channels first. */
   values(): IterableIterator<Channel>;
+  /** Calls `callback` for each channel, in the order of `values()`. */
   forEach(callback: (channel: Channel) => void): void;
 
   /**

@@ -25,6 +25,7 @@ export class ChannelGroupException extends ChannelException implements Iterable<
     this.failures = failures;
   }
 
+  /** The pairs of channel and failure. */
   [Symbol.iterator](): IterableIterator<readonly [Channel, Error]> {
     return this.failures.values();
   }

@@ -13,9 +13,11 @@ export type ChannelGroupFutureListener = (future: ChannelGroupFuture) => unknown
  * Netty: ChannelGroupFuture.
  */
 export interface ChannelGroupFuture extends PromiseLike<void>, Iterable<ChannelFuture> {
+  /** The group whose operation this is. */
   readonly group: ChannelGroup;
   /** The channels that took part. */
   readonly size: number;
+  /** Whether the operation is over on every channel. */
   readonly isDone: boolean;
   /** Done, and no channel failed. */
   readonly isSuccess: boolean;
@@ -33,6 +35,8 @@ export interface ChannelGroupFuture extends PromiseLike<void>, Iterable<ChannelF
   /** Removes the first registration of `listener`. */
   removeListener(listener: ChannelGroupFutureListener): this;
 
+  /** As `Promise.catch`. */
   catch<B = never>(onFailure?: ((reason: Error) => B | PromiseLike<B>) | null): Promise<void | B>;
+  /** As `Promise.finally`. */
   finally(onDone?: (() => void) | null): Promise<void>;
 }

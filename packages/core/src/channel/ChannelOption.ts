@@ -1,4 +1,6 @@
+import type { BlockList } from 'node:net';
 import type { UnhandledHooks } from '../pipeline/UnhandledHooks.js';
+import { invalidArgValue } from '../util/errors.js';
 import type { MessageSizeEstimator } from './MessageSizeEstimator.js';
 import type { WriteBufferWaterMark } from './WriteBufferWaterMark.js';
 
@@ -11,6 +13,7 @@ const options = new Map<string, ChannelOption<unknown>>();
 export class ChannelOption<T> {
   /** Only in the type: the value it takes. */
   declare readonly '~value': T;
+  /** Unique; for `valueOf` and for messages. */
   readonly name: string;
 
   private constructor(name: string) {
@@ -24,11 +27,18 @@ export class ChannelOption<T> {
     return option as ChannelOption<T>;
   }
 
+  /** An option that must be new. Throws `TypeError` (`ERR_INVALID_ARG_VALUE`) when the name is taken. */
+  static newInstance<T>(name: string): ChannelOption<T> {
+    if (options.has(name)) throw invalidArgValue(`'${name}' is already in use`);
+    return ChannelOption.valueOf<T>(name);
+  }
+
   /** Whether an option of this name was made. */
   static exists(name: string): boolean {
     return options.has(name);
   }
 
+  /** The name. */
   toString(): string {
     return this.name;
   }
@@ -48,6 +58,20 @@ export class ChannelOption<T> {
   /** Bytes waiting to be written at which the channel turns unwritable and writable again (default 32 KiB, 64 KiB). */
   static readonly WRITE_BUFFER_WATER_MARK: ChannelOption<WriteBufferWaterMark> =
     ChannelOption.valueOf('WRITE_BUFFER_WATER_MARK');
+  /**
+   * The high water mark alone; it may not be below the low one.
+   * @deprecated As in Netty: set both with `WRITE_BUFFER_WATER_MARK`.
+   */
+  static readonly WRITE_BUFFER_HIGH_WATER_MARK: ChannelOption<number> = ChannelOption.valueOf(
+    'WRITE_BUFFER_HIGH_WATER_MARK',
+  );
+  /**
+   * The low water mark alone; it may not be above the high one.
+   * @deprecated As in Netty: set both with `WRITE_BUFFER_WATER_MARK`.
+   */
+  static readonly WRITE_BUFFER_LOW_WATER_MARK: ChannelOption<number> = ChannelOption.valueOf(
+    'WRITE_BUFFER_LOW_WATER_MARK',
+  );
   /** Tells how many bytes a message counts for the water marks. */
   static readonly MESSAGE_SIZE_ESTIMATOR: ChannelOption<MessageSizeEstimator> =
     ChannelOption.valueOf('MESSAGE_SIZE_ESTIMATOR');
@@ -79,6 +103,13 @@ export class ChannelOption<T> {
   static readonly IPV6_V6ONLY: ChannelOption<boolean> = ChannelOption.valueOf('IPV6_V6ONLY');
   /** Connections a server serves at a time; more are dropped at once. Node: `server.maxConnections`. */
   static readonly MAX_CONNECTIONS: ChannelOption<number> = ChannelOption.valueOf('MAX_CONNECTIONS');
+  /** Server: connections from these addresses are dropped at once, with a `ConnectionDroppedEvent`. */
+  static readonly BLOCK_LIST: ChannelOption<BlockList> = ChannelOption.valueOf('BLOCK_LIST');
+  /**
+   * Server: listen on a descriptor that is bound already, as systemd hands over (3 is its first). The address that `bind`
+   * is given only names it then. Not on Windows. Node: `fd`.
+   */
+  static readonly LISTEN_FD: ChannelOption<number> = ChannelOption.valueOf('LISTEN_FD');
   /** In a cluster worker: do not share the listening socket. Node: `exclusive`. */
   static readonly EXCLUSIVE: ChannelOption<boolean> = ChannelOption.valueOf('EXCLUSIVE');
 
@@ -99,6 +130,8 @@ export class ChannelOption<T> {
   static readonly IP_MULTICAST_TTL: ChannelOption<number> = ChannelOption.valueOf('IP_MULTICAST_TTL');
   /** UDP: address of the interface that multicast packets leave by. */
   static readonly IP_MULTICAST_IF: ChannelOption<string> = ChannelOption.valueOf('IP_MULTICAST_IF');
+  /** UDP: the same as `IP_MULTICAST_IF`, by Netty's name for an interface given by its address. */
+  static readonly IP_MULTICAST_ADDR: ChannelOption<string> = ChannelOption.valueOf('IP_MULTICAST_ADDR');
   /** UDP: true keeps own multicast packets from coming back. */
   static readonly IP_MULTICAST_LOOP_DISABLED: ChannelOption<boolean> = ChannelOption.valueOf(
     'IP_MULTICAST_LOOP_DISABLED',

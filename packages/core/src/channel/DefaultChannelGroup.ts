@@ -73,6 +73,7 @@ export class DefaultChannelGroup implements ChannelGroup {
     yield* this.#servers.values();
     yield* this.#others.values();
   }
+  /** The channels, as `values()` gives them. */
   [Symbol.iterator](): IterableIterator<Channel> {
     return this.values();
   }
@@ -152,6 +153,7 @@ export class DefaultChannelGroup implements ChannelGroup {
     return new DefaultChannelGroupFuture(this, futures);
   }
 
+  /** For logs. */
   toString(): string {
     return `${this.constructor.name}(name: ${this.name}, size: ${this.size})`;
   }

@@ -37,6 +37,7 @@ export class DefaultChannelPromise<T = void> implements ChannelPromise<T> {
   /** @internal */
   entryNext: DefaultChannelPromise<unknown> | null = null;
 
+  /** A promise of an operation of `channel`. `channel.newPromise()` is the usual way to one. */
   constructor(channel: Channel) {
     this.channel = channel;
   }
@@ -144,12 +145,15 @@ export class DefaultChannelPromise<T = void> implements ChannelPromise<T> {
   #notifyNow(): void {
     if (this.#notifying) return;
     this.#notifying = true;
-    for (let batch = this.#listeners; batch !== undefined; batch = this.#listeners) {
-      this.#listeners = undefined;
-      if (typeof batch === 'function') this.#call(batch);
-      else for (const listener of batch) this.#call(listener);
+    try {
+      for (let batch = this.#listeners; batch !== undefined; batch = this.#listeners) {
+        this.#listeners = undefined;
+        if (typeof batch === 'function') this.#call(batch);
+        else for (const listener of batch) this.#call(listener);
+      }
+    } finally {
+      this.#notifying = false;
     }
-    this.#notifying = false;
   }
 
   #call(listener: ChannelFutureListener<T>): void {
@@ -157,7 +161,11 @@ export class DefaultChannelPromise<T = void> implements ChannelPromise<T> {
       const result = listener(this);
       if (result !== undefined) logRejection(result, 'A promise of a ChannelFutureListener was rejected');
     } catch (error) {
-      getLogger().warn({ err: error }, 'An exception was thrown by a ChannelFutureListener');
+      try {
+        getLogger().warn({ err: error }, 'An exception was thrown by a ChannelFutureListener');
+      } catch {
+        // No stack is left to log; the other listeners must hear all the same.
+      }
     }
   }
 
@@ -186,6 +194,7 @@ export class DefaultChannelPromise<T = void> implements ChannelPromise<T> {
     return this.#native().finally(onDone);
   }
 
+  /** State and failure, for logs. */
   toString(): string {
     const state = ['incomplete', 'uncancellable', 'success', 'failure', 'cancelled'][this.#state];
     const detail = this.#state === FAILED ? `: ${String(this.#result)}` : '';

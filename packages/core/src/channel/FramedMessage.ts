@@ -3,9 +3,12 @@
  * so that a prepender needs neither a second write nor a copy. It counts as header plus payload.
  */
 export abstract class FramedMessage {
+  /** Bytes of the header. */
   abstract readonly headerLength: number;
+  /** What follows the header. */
   readonly payload: Uint8Array;
 
+  /** For subclasses, which know the header. */
   constructor(payload: Uint8Array) {
     this.payload = payload;
   }

@@ -31,6 +31,10 @@ export class OutboundBuffer {
   #unwritable = 0;
   #inFail = false;
   #quiet = false;
+  /** Bytes have left quietly: whether the channel is writable again shows when the next message has been added. */
+  #freed = false;
+  /** Writable again, and handlers do not know yet. */
+  #owed = false;
   /** Written, and not told yet; see `quietly`. */
   readonly #untold: OutboundEntry[] = [];
   /** @internal Called when the buffer turns writable. */
@@ -38,6 +42,7 @@ export class OutboundBuffer {
   /** @internal Called when the last flushed entry has left. */
   onDrained: (() => void) | null = null;
 
+  /** Made by the channel. */
   constructor(channel: Channel) {
     this.#channel = channel;
   }
@@ -66,6 +71,7 @@ export class OutboundBuffer {
   get currentProgress(): number {
     return this.#flushedEntry === null ? 0 : this.#progress;
   }
+  /** Whether neither the water marks nor a user-defined flag forbid writing. */
   get isWritable(): boolean {
     return this.#unwritable === 0;
   }
@@ -92,25 +98,27 @@ export class OutboundBuffer {
     this.#tailEntry = entry;
     if (this.#unflushedEntry === null) this.#unflushedEntry = entry;
     this.#increment(entry.entryPending, false);
+    if (this.#freed) this.#settleFreed();
   }
 
   /** Marks everything added so far as flushed; writes cancelled before are skipped. */
   addFlush(): void {
-    // Whole again before each step: who hears that the channel is writable may write and flush.
-    for (let entry = this.#unflushedEntry; entry !== null; entry = this.#unflushedEntry) {
-      this.#unflushedEntry = entry.entryNext;
+    let cancelled = 0;
+    for (let entry = this.#unflushedEntry; entry !== null; entry = entry.entryNext) {
       if (this.#flushedEntry === null) {
         this.#flushedEntry = entry;
         this.#progress = 0;
       }
       this.#flushed++;
       if (!entry.setUncancellable()) {
-        const pending = entry.entryPending;
+        cancelled += entry.entryPending;
         entry.entryMessage = NOTHING;
         entry.entryPending = 0;
-        this.#decrement(pending, false, true);
       }
     }
+    this.#unflushedEntry = null;
+    // At the end, once for all: who hears that the channel is writable may write and flush.
+    if (cancelled > 0) this.#decrement(cancelled, false, true);
   }
 
   /**
@@ -138,12 +146,14 @@ export class OutboundBuffer {
     if (entry === null) return false;
     const pending = this.#unlinkFirst(entry);
     if (!entry.isCancelled) {
-      if (this.#quiet) this.#untold.push(entry);
-      else {
+      if (this.#quiet) {
+        this.#untold.push(entry);
+        this.#freed = true;
+      } else {
         if (this.#untold.length > 0) this.#tell();
         succeed(entry);
       }
-      this.#decrement(pending, this.#quiet, true);
+      this.#decrement(pending, false, !this.#quiet);
     }
     if (this.onDrained !== null && this.#flushed === 0) this.onDrained();
     return true;
@@ -223,6 +233,7 @@ export class OutboundBuffer {
   incrementPendingOutboundBytes(bytes: number): void {
     this.#increment(bytes, true);
   }
+  /** Takes back what `incrementPendingOutboundBytes` counted. */
   decrementPendingOutboundBytes(bytes: number): void {
     this.#decrement(bytes, true, true);
   }
@@ -232,7 +243,24 @@ export class OutboundBuffer {
     if (this.#pending <= this.#channel.config.writeBufferWaterMark.high) return;
     const before = this.#unwritable;
     this.#unwritable = before | WATER_MARK_BIT;
-    if (before === 0) this.#notify(later);
+    if (before !== 0) return;
+    // Handlers that were not told that it became writable need not hear of the end of that.
+    if (this.#owed) this.#owed = false;
+    else this.#notify(later);
+  }
+
+  #settleFreed(): void {
+    this.#freed = false;
+    if (this.#unwritable === 0 || this.#pending >= this.#channel.config.writeBufferWaterMark.low) return;
+    this.#unwritable &= ~WATER_MARK_BIT;
+    if (this.#unwritable !== 0) return;
+    this.#owed = true;
+    this.onWritable?.();
+    this.#channel.eventLoop.execute(() => {
+      if (!this.#owed) return;
+      this.#owed = false;
+      this.#channel.pipeline.fireChannelWritabilityChanged();
+    });
   }
 
   #decrement(bytes: number, later: boolean, notify: boolean): void {
@@ -287,14 +315,27 @@ export class OutboundBuffer {
 
 /** A promise that is an entry already (one promise given to two writes) gets a stand-in. */
 function entryFor(promise: DefaultChannelPromise<unknown>): OutboundEntry {
-  if (promise.entryPending < 0) return promise;
-  const standIn = new DefaultChannelPromise<unknown>(promise.channel);
-  standIn.addListener((done) => {
-    const cause = done.cause;
-    if (!(cause === null ? promise.trySuccess(undefined) : promise.tryFailure(cause)))
-      warnDone(promise, 'second result');
-  });
-  return standIn;
+  return promise.entryPending < 0 ? promise : new StandIn(promise);
+}
+
+class StandIn extends DefaultChannelPromise<unknown> {
+  readonly #promise: OutboundEntry;
+
+  constructor(promise: OutboundEntry) {
+    super(promise.channel);
+    this.#promise = promise;
+    this.addListener(({ cause, isCancelled }) => {
+      if (isCancelled) return;
+      if (!(cause === null ? promise.trySuccess(undefined) : promise.tryFailure(cause)))
+        warnDone(promise, 'second result');
+    });
+  }
+
+  /** Who cancelled the promise meant all of its messages. */
+  override setUncancellable(): boolean {
+    if (!this.#promise.setUncancellable()) this.cancel();
+    return super.setUncancellable();
+  }
 }
 
 function succeed(entry: OutboundEntry): void {

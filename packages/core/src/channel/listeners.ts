@@ -21,7 +21,10 @@ export type ChannelFutureListener<T = void> = Listener<T>;
 
 /** The ready listeners, under Netty's names. */
 export const ChannelFutureListener: {
+  /** Closes the channel when the operation is done, however it ended. */
   readonly CLOSE: typeof CLOSE;
+  /** Closes the channel when the operation failed. */
   readonly CLOSE_ON_FAILURE: typeof CLOSE_ON_FAILURE;
+  /** Fires the failure through the pipeline. */
   readonly FIRE_EXCEPTION_ON_FAILURE: typeof FIRE_EXCEPTION_ON_FAILURE;
 } = { CLOSE, CLOSE_ON_FAILURE, FIRE_EXCEPTION_ON_FAILURE };

@@ -1,4 +1,5 @@
-import { checkInterval, type EventLoop, type ScheduledTask } from './EventLoop.js';
+import { IllegalStateException } from '../util/errors.js';
+import { checkInterval, type EventLoop, type ScheduledTask, type Ticker } from './EventLoop.js';
 
 /** Tasks done that the queue may still hold. */
 const MAX_DONE = 10_000;
@@ -39,8 +40,15 @@ export class EmbeddedEventLoop implements EventLoop {
   #offset: number = performance.now();
   #frozenAt: number | undefined;
 
+  readonly #ticker: Ticker | undefined;
+
+  /** With a `ticker`, its time is the loop's, and only its owner can move it. */
+  constructor(ticker?: Ticker) {
+    this.#ticker = ticker;
+  }
+
   get now(): number {
-    return this.#frozenAt ?? performance.now() - this.#offset;
+    return this.#ticker?.now ?? this.#frozenAt ?? performance.now() - this.#offset;
   }
 
   /** Timers that wait. */
@@ -158,13 +166,27 @@ export class EmbeddedEventLoop implements EventLoop {
     this.#scheduled = [];
   }
 
-  /** Stops the clock. */
+  #checkOwnClock(): void {
+    if (this.#ticker === undefined) return;
+    throw new IllegalStateException(
+      'EmbeddedChannel constructed with custom ticker, time manipulation methods are unavailable. ' +
+        'Move the clock that was given as ticker.',
+    );
+  }
+
+  /**
+   * Stops the clock, at the next whole millisecond: sums of whole delays are exact from there, and a timer at the end of
+   * several is not missed by a rounding error. Throws `IllegalStateException` with a clock of somebody else's, as do the
+   * following.
+   */
   freezeTime(): void {
-    this.#frozenAt ??= this.now;
+    this.#checkOwnClock();
+    this.#frozenAt ??= Math.ceil(this.now);
   }
 
   /** Lets the clock run on from where it stands. */
   unfreezeTime(): void {
+    this.#checkOwnClock();
     if (this.#frozenAt === undefined) return;
     this.#offset = performance.now() - this.#frozenAt;
     this.#frozenAt = undefined;
@@ -184,6 +206,7 @@ export class EmbeddedEventLoop implements EventLoop {
 
   /** Moves the clock forward by `ms`; runs nothing by itself. */
   advanceTimeBy(ms: number): void {
+    this.#checkOwnClock();
     if (this.#frozenAt !== undefined) this.#frozenAt += ms;
     else this.#offset -= ms;
   }

@@ -4,16 +4,23 @@ import { outOfRange } from '../util/errors.js';
 export interface ScheduledTask {
   /** Stops it from running (again). Returns false if it has run or was cancelled before. */
   cancel(): boolean;
+  /** Whether `cancel` stopped it. */
   readonly isCancelled: boolean;
   /** Whether it has run for the last time, or was cancelled. */
   readonly isDone: boolean;
+}
+
+/** A clock. Every event loop is one. Netty: Ticker. */
+export interface Ticker {
+  /** Milliseconds since any time; it never goes back. */
+  readonly now: number;
 }
 
 /**
  * Where a channel's tasks and timers run. Node has one loop a thread, so there is one `EventLoop` for all sockets;
  * an `EmbeddedChannel` has its own, with virtual time. Netty: EventLoop, EventExecutor, Ticker.
  */
-export interface EventLoop {
+export interface EventLoop extends Ticker {
   /** Milliseconds on a clock that never jumps. Within one read dispatch it may be the time at which that began. */
   readonly now: number;
 

@@ -78,7 +78,7 @@ export class NodeEventLoop implements EventLoop {
   }
 
   scheduleCoarse(task: () => void, delay: number): ScheduledTask {
-    this.#wheel ??= new TimerWheel(logTaskFailure);
+    this.#wheel ??= new TimerWheel({ onError: logTaskFailure });
     return this.#wheel.schedule(task, Math.min(delay, MAX_DELAY));
   }
 

@@ -1,4 +1,5 @@
-import { logRejection } from '../util/logger.js';
+import { IllegalStateException, outOfRange, RejectedExecutionException } from '../util/errors.js';
+import { getLogger, logRejection } from '../util/logger.js';
 import type { ScheduledTask } from './EventLoop.js';
 
 type Node = WheelTask | Bucket;
@@ -59,9 +60,11 @@ class Bucket {
 
 /** The runtime's clock and one-shot timer, replaceable by tests. */
 export interface WheelClock {
+  /** Milliseconds; never jumps. */
   now(): number;
   /** Calls `fire` once after `delay` ms; returns what `clear` takes. */
   set(fire: () => void, delay: number): unknown;
+  /** Stops a timer that `set` made. */
   clear(timer: unknown): void;
 }
 
@@ -71,29 +74,48 @@ const nodeClock: WheelClock = {
   clear: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };
 
+/** How a {@link TimerWheel} is made. */
+export interface TimerWheelOptions {
+  /** Milliseconds to which deadlines are rounded up. Default 10. */
+  readonly tick?: number;
+  /** Tasks that may wait at a time; more are refused. Default `Infinity`. */
+  readonly maxPending?: number;
+  /** Told what a task throws. Default: a warning in the log. */
+  readonly onError?: (error: unknown) => void;
+  /** Default: the runtime's. Its timer does not keep the process alive. */
+  readonly clock?: WheelClock;
+}
+
 /**
  * Deadlines of many connections behind one runtime timer. Deadlines are rounded up to a tick and share a bucket with
- * all others of that tick; a heap orders the few distinct ticks, so nothing runs while nothing is due.
+ * all others of that tick; a heap orders the few distinct ticks, so nothing runs while nothing is due. A task never runs
+ * early. `eventLoop.scheduleCoarse` uses one that all channels share; make your own for another tick or for a limit.
  * Netty: HashedWheelTimer (which polls each tick).
  */
 export class TimerWheel {
   readonly #tick: number;
   readonly #clock: WheelClock;
   readonly #fail: (error: unknown) => void;
+  readonly #maxPending: number;
   readonly #buckets = new Map<number, Bucket>();
   /** Binary min-heap of the ticks that have a bucket. */
   readonly #heap: number[] = [];
   #timer: unknown;
   #armedFor = Number.POSITIVE_INFINITY;
   #size = 0;
+  #stopped = false;
   /** The last tick whose tasks were run, while they run: what they schedule is due later, or they could run for ever. */
   #running = Number.NEGATIVE_INFINITY;
 
-  /** `tick` in ms, default 10. `fail` is told what a task throws. */
-  constructor(fail: (error: unknown) => void, tick = 10, clock: WheelClock = nodeClock) {
-    this.#fail = fail;
+  /** Throws `RangeError` (`ERR_OUT_OF_RANGE`) unless `tick` and `maxPending` are above 0. */
+  constructor(options: TimerWheelOptions = {}) {
+    const { tick = 10, maxPending = Number.POSITIVE_INFINITY } = options;
+    if (!(tick > 0 && tick < Number.POSITIVE_INFINITY)) throw outOfRange(`tick: ${tick} (expected: > 0 ms)`);
+    if (!(maxPending > 0)) throw outOfRange(`maxPending: ${maxPending} (expected: > 0)`);
     this.#tick = tick;
-    this.#clock = clock;
+    this.#maxPending = maxPending;
+    this.#fail = options.onError ?? logFailure;
+    this.#clock = options.clock ?? nodeClock;
   }
 
   /** Tasks waiting. */
@@ -101,7 +123,19 @@ export class TimerWheel {
     return this.#size;
   }
 
+  /**
+   * Runs `run` once, `delay` ms from now, rounded up to a tick. Throws `RejectedExecutionException`
+   * (`ERR_REJECTED_EXECUTION`) when `maxPending` tasks wait already, `IllegalStateException` (`ERR_ILLEGAL_STATE`) after
+   * `stop`.
+   */
   schedule(run: () => void, delay: number): ScheduledTask {
+    if (this.#stopped) throw new IllegalStateException('A TimerWheel cannot be used once stopped');
+    if (this.#size >= this.#maxPending) {
+      throw new RejectedExecutionException(
+        `Number of pending timeouts (${this.#size + 1}) is greater than or equal to maximum allowed pending ` +
+          `timeouts (${this.#maxPending}). Schedule less, cancel what is not needed any more, or raise maxPending.`,
+      );
+    }
     const task = new WheelTask(run);
     // A delay that is no number counts as none: one NaN in the heap would stop all timers behind it.
     const due = Math.ceil((this.#clock.now() + (Math.max(0, delay) || 0)) / this.#tick);
@@ -116,6 +150,19 @@ export class TimerWheel {
     this.#size++;
     if (tick < this.#armedFor) this.#arm(tick);
     return task;
+  }
+
+  /** Cancels all tasks that wait and takes no more. Returns those that were cancelled. Netty: HashedWheelTimer.stop(). */
+  stop(): ScheduledTask[] {
+    this.#stopped = true;
+    const left: ScheduledTask[] = [];
+    for (const bucket of [...this.#buckets.values()]) {
+      for (let task = bucket.shift(); task !== null; task = bucket.shift()) {
+        task.cancel();
+        left.push(task);
+      }
+    }
+    return left;
   }
 
   /** @internal A task was cancelled or is about to run. */
@@ -154,7 +201,6 @@ export class TimerWheel {
   #run(tick: number): void {
     const bucket = this.#buckets.get(tick);
     if (bucket === undefined) return;
-    this.#buckets.delete(tick);
     for (let task = bucket.shift(); task !== null; task = bucket.shift()) {
       const run = task.run;
       task.run = null;
@@ -165,6 +211,8 @@ export class TimerWheel {
         this.#fail(error);
       }
     }
+    // Only now: a task may stop the wheel, and those behind it are still to be found.
+    this.#buckets.delete(tick);
   }
 
   #push(tick: number): void {
@@ -196,4 +244,8 @@ export class TimerWheel {
     heap[i] = last;
     return top;
   }
+}
+
+function logFailure(error: unknown): void {
+  getLogger().warn({ err: error }, 'A task of a TimerWheel raised an exception');
 }

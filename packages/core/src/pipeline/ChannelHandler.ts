@@ -38,15 +38,24 @@ export interface ChannelHandler {
 export interface ChannelInboundHandler<In = Untyped, Out = Untyped, Write = Untyped>
   extends ChannelHandler,
     Typed<InboundTypes<In, Out, Write>> {
+  /** The channel was registered with its event loop; first event of every channel. */
   channelRegistered?(ctx: ChannelHandlerContext<Out, Write>): unknown;
+  /** The channel was taken off its event loop; its last event, after `channelInactive` if it was active. */
   channelUnregistered?(ctx: ChannelHandlerContext<Out, Write>): unknown;
   /** The channel is connected (or, for a server channel, listens). */
   channelActive?(ctx: ChannelHandlerContext<Out, Write>): unknown;
   /** The channel is closed. */
   channelInactive?(ctx: ChannelHandlerContext<Out, Write>): unknown;
+  /**
+   * A message arrived. It is the handler's for ever: keep it, write it elsewhere, or pass it on with
+   * `ctx.fireChannelRead`. What is thrown (or rejects) goes to the same handler's `exceptionCaught`.
+   */
   channelRead?(ctx: ChannelHandlerContext<Out, Write>, message: In): unknown;
   /** The batch of reads is over; not a message boundary, and it may come without a read. */
   channelReadComplete?(ctx: ChannelHandlerContext<Out, Write>): unknown;
+  /**
+   * A handler, or the transport, fired an event of its own: `IdleStateEvent`, `ChannelInputShutdownEvent` …
+   */
   userEventTriggered?(ctx: ChannelHandlerContext<Out, Write>, event: unknown): unknown;
   /** `channel.isWritable` changed. */
   channelWritabilityChanged?(ctx: ChannelHandlerContext<Out, Write>): unknown;
@@ -56,22 +65,45 @@ export interface ChannelInboundHandler<In = Untyped, Out = Untyped, Write = Unty
 export interface ChannelOutboundHandler<In = Untyped, Out = Untyped>
   extends ChannelHandler,
     Typed<OutboundTypes<In, Out>> {
+  /**
+   * `channel.bind` was called. The handler passes it on with `ctx.bind(localAddress, promise)`, or completes
+   * the promise itself. What is thrown (or rejects) fails the promise.
+   */
   bind?(
     ctx: ChannelHandlerContext<never, Out>,
     localAddress: SocketAddress,
     promise: ChannelPromise,
   ): unknown;
+  /** `channel.connect` was called. Pass it on with `ctx.connect(remoteAddress, localAddress, promise)`. */
   connect?(
     ctx: ChannelHandlerContext<never, Out>,
     remoteAddress: SocketAddress,
     localAddress: SocketAddress | null,
     promise: ChannelPromise,
   ): unknown;
+  /** `disconnect` was called on a channel that can disconnect (UDP); on others it arrives as `close`. */
   disconnect?(ctx: ChannelHandlerContext<never, Out>, promise: ChannelPromise): unknown;
+  /**
+   * `close` was called. Pass it on with `ctx.close(promise)`; a handler that keeps it to itself keeps the
+   * channel open.
+   */
   close?(ctx: ChannelHandlerContext<never, Out>, promise: ChannelPromise): unknown;
+  /** `deregister` was called. */
   deregister?(ctx: ChannelHandlerContext<never, Out>, promise: ChannelPromise): unknown;
+  /**
+   * Input is asked for, by `channel.read()` or by `AUTO_READ`. A handler that does not pass it on stops the
+   * reading. What is thrown (or rejects) goes to the same handler's `exceptionCaught`, for there is no
+   * promise.
+   */
   read?(ctx: ChannelHandlerContext<never, Out>): unknown;
+  /**
+   * A message is written. Pass it, or what is to go instead, on with `ctx.write(message, promise)`: the
+   * promise must go along or be completed. What is thrown (or rejects) fails the promise.
+   */
   write?(ctx: ChannelHandlerContext<never, Out>, message: In, promise: ChannelPromise): unknown;
+  /**
+   * What was written is to go out. What is thrown (or rejects) goes to the same handler's `exceptionCaught`.
+   */
   flush?(ctx: ChannelHandlerContext<never, Out>): unknown;
 }
 

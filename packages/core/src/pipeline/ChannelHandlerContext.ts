@@ -39,7 +39,9 @@ export type Context = ChannelHandlerContext<Untyped, Untyped>;
  * dropped by edits nearby; the rare ones walk. Netty: AbstractChannelHandlerContext.
  */
 export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
+  /** The pipeline that the handler is in, or was. */
   readonly pipeline: ChannelPipeline;
+  /** The name of the handler in its pipeline. */
   readonly name: string;
   readonly #handler: AnyChannelHandler;
   /** @internal Callbacks the handler implements. */
@@ -71,12 +73,15 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
     this.mask = mask;
   }
 
+  /** The channel. */
   get channel(): Channel {
     return this.pipeline.channel;
   }
+  /** The handler. */
   get handler(): ChannelHandler {
     return this.#handler;
   }
+  /** Where tasks and timers of the channel run. */
   get eventLoop(): EventLoop {
     return this.pipeline.channel.eventLoop;
   }
@@ -92,76 +97,88 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
   attr<T>(key: AttributeKey<T>): Attribute<T> {
     return this.pipeline.channel.attr(key);
   }
+  /** Whether the channel has a value for this key. */
   hasAttr(key: AttributeKey<unknown>): boolean {
     return this.pipeline.channel.hasAttr(key);
   }
 
   // ---- inbound -------------------------------------------------------------------------------------------------
 
+  /**
+   * Hands a message to the next handler with a `channelRead`. Throws `TypeError` for `null` or `undefined`.
+   */
   fireChannelRead(message: FireRead): this {
     checkMessage(message, 'msg');
-    const next = this.nextRead ?? this.#findInbound(m.CHANNEL_READ);
-    if (next.#state === ADDED) {
-      try {
-        // biome-ignore lint/style/noNonNullAssertion: the mask says that it is there, here and below
-        const result = next.#handler.channelRead!(next, message);
-        if (result !== undefined) observeInbound(next, result);
-      } catch (error) {
-        next.#inboundFailed(error);
-      }
-    } else next.fireChannelRead(message);
+    let next = this.nextRead ?? this.#findInbound(m.CHANNEL_READ);
+    // A loop, here and below: however many are passed by, it costs no stack.
+    while (next.#state !== ADDED) next = next.nextRead ?? next.#findInbound(m.CHANNEL_READ);
+    try {
+      // biome-ignore lint/style/noNonNullAssertion: the mask says that it is there, here and below
+      const result = next.#handler.channelRead!(next, message);
+      if (result !== undefined) observeInbound(next, result);
+    } catch (error) {
+      next.#inboundFailed(error);
+    }
     return this;
   }
 
+  /** Hands `channelReadComplete` on: the batch of reads is over. */
   fireChannelReadComplete(): this {
-    const next = this.nextReadComplete ?? this.#findInbound(m.CHANNEL_READ_COMPLETE);
-    if (next.#state === ADDED) {
-      try {
-        // biome-ignore lint/style/noNonNullAssertion: see fireChannelRead
-        const result = next.#handler.channelReadComplete!(next);
-        if (result !== undefined) observeInbound(next, result);
-      } catch (error) {
-        next.#inboundFailed(error);
-      }
-    } else next.fireChannelReadComplete();
+    let next = this.nextReadComplete ?? this.#findInbound(m.CHANNEL_READ_COMPLETE);
+    while (next.#state !== ADDED) next = next.nextReadComplete ?? next.#findInbound(m.CHANNEL_READ_COMPLETE);
+    try {
+      // biome-ignore lint/style/noNonNullAssertion: see fireChannelRead
+      const result = next.#handler.channelReadComplete!(next);
+      if (result !== undefined) observeInbound(next, result);
+    } catch (error) {
+      next.#inboundFailed(error);
+    }
     return this;
   }
 
+  /** Hands `channelRegistered` on. */
   fireChannelRegistered(): this {
     return this.#fire(m.CHANNEL_REGISTERED, 'channelRegistered', undefined);
   }
+  /** Hands `channelUnregistered` on. */
   fireChannelUnregistered(): this {
     return this.#fire(m.CHANNEL_UNREGISTERED, 'channelUnregistered', undefined);
   }
+  /** Hands `channelActive` on. */
   fireChannelActive(): this {
     return this.#fire(m.CHANNEL_ACTIVE, 'channelActive', undefined);
   }
+  /** Hands `channelInactive` on. */
   fireChannelInactive(): this {
     return this.#fire(m.CHANNEL_INACTIVE, 'channelInactive', undefined);
   }
+  /** Hands `channelWritabilityChanged` on. */
   fireChannelWritabilityChanged(): this {
     return this.#fire(m.CHANNEL_WRITABILITY_CHANGED, 'channelWritabilityChanged', undefined);
   }
+  /** Fires an event of any type to the handlers behind. Throws `TypeError` for `null` or `undefined`. */
   fireUserEventTriggered(event: unknown): this {
     return this.#fire(m.USER_EVENT_TRIGGERED, 'userEventTriggered', checkMessage(event, 'event'));
   }
 
   #fire(bit: number, event: InboundEvent, argument: unknown): this {
-    const next = this.#findInbound(bit);
-    if (next.#state === ADDED) {
-      try {
-        // biome-ignore lint/style/noNonNullAssertion: see fireChannelRead
-        const result = next.#handler[event]!(next, argument);
-        if (result !== undefined) observeInbound(next, result);
-      } catch (error) {
-        next.#inboundFailed(error);
-      }
-    } else next.#fire(bit, event, argument);
+    const next = this.#nextInbound(bit);
+    try {
+      // biome-ignore lint/style/noNonNullAssertion: see fireChannelRead
+      const result = next.#handler[event]!(next, argument);
+      if (result !== undefined) observeInbound(next, result);
+    } catch (error) {
+      next.#inboundFailed(error);
+    }
     return this;
   }
 
+  /**
+   * Hands an error to the next handler with an `exceptionCaught`; at the end of the pipeline it is logged.
+   */
   fireExceptionCaught(cause: Error): this {
-    this.#findInbound(m.EXCEPTION_CAUGHT).invokeExceptionCaught(checkMessage(cause, 'cause'));
+    checkMessage(cause, 'cause');
+    this.#nextInbound(m.EXCEPTION_CAUGHT).invokeExceptionCaught(cause);
     return this;
   }
 
@@ -189,6 +206,11 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
 
   // ---- outbound ------------------------------------------------------------------------------------------------
 
+  /**
+   * Writes from here: the handlers before this one see the message, those behind it do not. The future is
+   * done only after a flush. Throws `TypeError` for `null`, `undefined` or a promise that is done or belongs
+   * to another channel; everything else that goes wrong fails the future.
+   */
   write(message: Write, promise?: ChannelPromise): ChannelFuture {
     const p = promise ?? new DefaultChannelPromise(this.pipeline.channel);
     if (this.#refuses(message, promise)) return p;
@@ -197,9 +219,9 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
   }
 
   #write(message: Write, promise: ChannelPromise): void {
-    const next = this.prevWrite ?? this.#findOutbound(m.WRITE);
-    if (next.#state === ADDED) next.#invokeWrite(message, promise);
-    else next.#write(message, promise);
+    let next = this.prevWrite ?? this.#findOutbound(m.WRITE);
+    while (next.#state !== ADDED) next = next.prevWrite ?? next.#findOutbound(m.WRITE);
+    next.#invokeWrite(message, promise);
   }
 
   #invokeWrite(message: unknown, promise: ChannelPromise): void {
@@ -212,10 +234,11 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
     }
   }
 
+  /** Has the handlers before this one, then the transport, send what was written. */
   flush(): this {
-    const next = this.prevFlush ?? this.#findOutbound(m.FLUSH);
-    if (next.#state === ADDED) next.#invokeFlush();
-    else next.flush();
+    let next = this.prevFlush ?? this.#findOutbound(m.FLUSH);
+    while (next.#state !== ADDED) next = next.prevFlush ?? next.#findOutbound(m.FLUSH);
+    next.#invokeFlush();
     return this;
   }
 
@@ -229,6 +252,7 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
     }
   }
 
+  /** `write` and `flush` in one, from here. */
   writeAndFlush(message: Write, promise?: ChannelPromise): ChannelFuture {
     const p = promise ?? new DefaultChannelPromise(this.pipeline.channel);
     if (this.#refuses(message, promise)) return p;
@@ -238,34 +262,33 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
 
   /** The nearest handler of either operation gets both, so that one that removes itself in `write` still flushes. */
   #writeAndFlush(message: Write, promise: ChannelPromise): void {
-    const next = this.prevWriteOrFlush ?? this.#findOutbound(m.WRITE | m.FLUSH);
-    if (next.#state !== ADDED) {
-      next.#writeAndFlush(message, promise);
-      return;
-    }
+    const both = m.WRITE | m.FLUSH;
+    let next = this.prevWriteOrFlush ?? this.#findOutbound(both);
+    while (next.#state !== ADDED) next = next.prevWriteOrFlush ?? next.#findOutbound(both);
     if ((next.mask & m.WRITE) !== 0) next.#invokeWrite(message, promise);
     else next.#write(message, promise);
     if ((next.mask & m.FLUSH) !== 0) next.#invokeFlush();
     else next.flush();
   }
 
+  /** Asks for input, from here towards the transport; needed when `AUTO_READ` is off. */
   read(): this {
-    const next = this.#findOutbound(m.READ);
-    if (next.#state === ADDED) {
-      try {
-        // biome-ignore lint/style/noNonNullAssertion: see fireChannelRead
-        const result = next.#handler.read!(next);
-        if (result !== undefined) observeInbound(next, result);
-      } catch (error) {
-        next.#inboundFailed(error);
-      }
-    } else next.read();
+    const next = this.#nextOutbound(m.READ);
+    try {
+      // biome-ignore lint/style/noNonNullAssertion: see fireChannelRead
+      const result = next.#handler.read!(next);
+      if (result !== undefined) observeInbound(next, result);
+    } catch (error) {
+      next.#inboundFailed(error);
+    }
     return this;
   }
 
+  /** Passes `bind` on towards the transport. */
   bind(localAddress: SocketAddress, promise: ChannelPromise = this.newPromise()): ChannelFuture {
     return this.#operate(m.BIND, 'bind', promise, localAddress, null);
   }
+  /** Passes `connect` on towards the transport. */
   connect(
     remoteAddress: SocketAddress,
     localAddress: SocketAddress | null = null,
@@ -278,9 +301,11 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
     if (!this.pipeline.channel.hasDisconnect) return this.close(promise);
     return this.#operate(m.DISCONNECT, 'disconnect', promise, null, null);
   }
+  /** Closes the channel: the handlers before this one may act on it first. What was not sent yet fails. */
   close(promise: ChannelPromise = this.newPromise()): ChannelFuture {
     return this.#operate(m.CLOSE, 'close', promise, null, null);
   }
+  /** Passes `deregister` on towards the transport. */
   deregister(promise: ChannelPromise = this.newPromise()): ChannelFuture {
     return this.#operate(m.DEREGISTER, 'deregister', promise, null, null);
   }
@@ -303,8 +328,7 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
     first: SocketAddress | null,
     second: SocketAddress | null,
   ): void {
-    const next = this.#findOutbound(bit);
-    if (next.#state !== ADDED) return next.#forward(bit, operation, promise, first, second);
+    const next = this.#nextOutbound(bit);
     const handler = next.#handler as Required<AnyChannelHandler>;
     try {
       const result =
@@ -335,12 +359,15 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
     return promise !== undefined && !isUsable(promise, this.pipeline.channel);
   }
 
+  /** A promise of the channel. */
   newPromise<T = void>(): ChannelPromise<T> {
     return new DefaultChannelPromise<T>(this.pipeline.channel);
   }
+  /** A future that has succeeded. */
   newSucceededFuture(): ChannelFuture {
     return this.newPromise().setSuccess();
   }
+  /** A future that has failed. */
   newFailedFuture(cause: Error): ChannelFuture {
     return this.newPromise().setFailure(cause);
   }
@@ -362,6 +389,18 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
   }
 
   // ---- links and state: for the pipeline -------------------------------------------------------------------------
+
+  #nextInbound(bit: number): Context {
+    let next = this.#findInbound(bit);
+    while (next.#state !== ADDED) next = next.#findInbound(bit);
+    return next;
+  }
+
+  #nextOutbound(bit: number): Context {
+    let next = this.#findOutbound(bit);
+    while (next.#state !== ADDED) next = next.#findOutbound(bit);
+    return next;
+  }
 
   #findInbound(bit: number): Context {
     let ctx = this.next as Context;
@@ -415,6 +454,7 @@ export class ChannelHandlerContext<FireRead = Untyped, Write = Untyped> {
     if (this.#state === SUSPENDED) this.#state = ADDED;
   }
 
+  /** For logs. */
   toString(): string {
     return `ChannelHandlerContext(${this.name}, ${String(this.pipeline.channel)})`;
   }

@@ -1,9 +1,18 @@
 import { types } from 'node:util';
 import type { Channel } from '../channel/Channel.js';
+import { isStackOverflow, toError } from '../util/errors.js';
 import { getLogger } from '../util/logger.js';
 import type { AnyChannelHandler } from './ChannelHandler.js';
 import type { ChannelHandlerContext } from './ChannelHandlerContext.js';
 import { ChannelPipelineException } from './errors.js';
+
+/** Why channels could not be set up: what closed them, for the bootstrap that waits for them. */
+const failures = new WeakMap<Channel, Error>();
+
+/** What the initializer of `channel` threw, if it did. */
+export function initFailureOf(channel: Channel): Error | undefined {
+  return failures.get(channel);
+}
 
 /**
  * Fills the pipeline of a channel when that is registered, then removes itself; its handlers stand where it stood.
@@ -13,6 +22,7 @@ export abstract class ChannelInitializer<C extends Channel = Channel> implements
   /** Contexts whose channel is being or has been set up, so that nothing is set up twice. */
   readonly #seen = new Set<ChannelHandlerContext>();
 
+  /** Always: one initializer serves many channels. */
   get isSharable(): boolean {
     return true;
   }
@@ -58,8 +68,11 @@ export abstract class ChannelInitializer<C extends Channel = Channel> implements
             'there. Do what needs waiting before the bootstrap, or in handlerAdded() with autoRead off.',
         );
       }
-    } catch (error) {
-      this.exceptionCaught(ctx, error as Error);
+    } catch (thrown) {
+      const error = toError(thrown);
+      failures.set(ctx.channel, error);
+      if (isStackOverflow(error)) throw error;
+      this.exceptionCaught(ctx, error);
     } finally {
       // By name: the same initializer may stand in the pipeline more than once.
       if (!ctx.isRemoved) ctx.pipeline.remove(ctx.name);

@@ -13,9 +13,11 @@ export class ChannelPipeline extends HandlerList {
   /** What happens to what no handler took. */
   unhandled: UnhandledHooks = defaultHooks;
   #depthExceeded = false;
+  #depthTold = false;
 
   // ---- inbound: from the head ----------------------------------------------------------------------------------
 
+  /** For transports, as all methods of this kind: begins the event at the first handler. */
   fireChannelRegistered(): this {
     this.invokeHandlerAddedIfNeeded();
     this.head.fireChannelRegistered();
@@ -29,38 +31,45 @@ export class ChannelPipeline extends HandlerList {
     return this;
   }
 
+  /** Begins `channelActive`, then reads if `AUTO_READ` is on. */
   fireChannelActive(): this {
     this.head.fireChannelActive();
     this.#readIfAutoRead();
     return this;
   }
 
+  /** Begins `channelInactive`. */
   fireChannelInactive(): this {
     this.head.fireChannelInactive();
     return this;
   }
 
+  /** Begins `channelRead`. */
   fireChannelRead(message: unknown): this {
     this.head.fireChannelRead(message);
     return this;
   }
 
+  /** Begins `channelReadComplete`, then reads if `AUTO_READ` is on. */
   fireChannelReadComplete(): this {
     this.head.fireChannelReadComplete();
     this.#readIfAutoRead();
     return this;
   }
 
+  /** Fires an event through all handlers, from the first. */
   fireUserEventTriggered(event: unknown): this {
     this.head.fireUserEventTriggered(event);
     return this;
   }
 
+  /** Begins `channelWritabilityChanged`. */
   fireChannelWritabilityChanged(): this {
     this.head.fireChannelWritabilityChanged();
     return this;
   }
 
+  /** Gives an error to the handlers, from the first. */
   fireExceptionCaught(cause: Error): this {
     this.head.fireExceptionCaught(cause);
     return this;
@@ -72,41 +81,53 @@ export class ChannelPipeline extends HandlerList {
 
   // ---- outbound: from the tail ---------------------------------------------------------------------------------
 
+  /** `channel.bind`: through all handlers, from the last, as all methods of this kind. */
   bind(localAddress: SocketAddress, promise?: ChannelPromise): ChannelFuture {
     return this.tail.bind(localAddress, promise);
   }
+  /** `channel.connect`. */
   connect(remote: SocketAddress, local?: SocketAddress | null, promise?: ChannelPromise): ChannelFuture {
     return this.tail.connect(remote, local, promise);
   }
+  /** `channel.disconnect`. */
   disconnect(promise?: ChannelPromise): ChannelFuture {
     return this.tail.disconnect(promise);
   }
+  /** `channel.close`. */
   close(promise?: ChannelPromise): ChannelFuture {
     return this.tail.close(promise);
   }
+  /** `channel.deregister`. */
   deregister(promise?: ChannelPromise): ChannelFuture {
     return this.tail.deregister(promise);
   }
+  /** `channel.read`. */
   read(): this {
     this.tail.read();
     return this;
   }
+  /** `channel.write`. */
   write(message: unknown, promise?: ChannelPromise): ChannelFuture {
     return this.tail.write(message, promise);
   }
+  /** `channel.flush`. */
   flush(): this {
     this.tail.flush();
     return this;
   }
+  /** `channel.writeAndFlush`. */
   writeAndFlush(message: unknown, promise?: ChannelPromise): ChannelFuture {
     return this.tail.writeAndFlush(message, promise);
   }
+  /** A promise of the channel. */
   newPromise<T = void>(): ChannelPromise<T> {
     return this.tail.newPromise<T>();
   }
+  /** A future that has succeeded. */
   newSucceededFuture(): ChannelFuture {
     return this.tail.newSucceededFuture();
   }
+  /** A future that has failed. */
   newFailedFuture(cause: Error): ChannelFuture {
     return this.tail.newFailedFuture(cause);
   }
@@ -126,7 +147,7 @@ export class ChannelPipeline extends HandlerList {
    * @internal The call stack is used up. Handlers are passed by from here on, so that the calls that led here come to
    * an end; then the handlers hear of it and the channel is closed. The process and other channels go on.
    */
-  depthExceeded(cause: unknown): void {
+  override depthExceeded(cause: unknown): void {
     if (this.#depthExceeded) return;
     // Each step may itself run out of stack; the flag comes last, so that the next frame up tries again.
     for (let ctx = this.head.next; ctx !== null && ctx !== this.tail; ctx = ctx.next) ctx.suspend();
@@ -134,15 +155,17 @@ export class ChannelPipeline extends HandlerList {
     this.#depthExceeded = true;
   }
 
-  /** @internal Handlers are passed by, encoders too: nothing may be written. */
-  get isDepthExceeded(): boolean {
+  /** @internal Handlers are passed by, encoders too: nothing may be written, and nothing added. */
+  override get isDepthExceeded(): boolean {
     return this.#depthExceeded;
   }
 
   #failDepth(cause: unknown): void {
     this.#depthExceeded = false;
     for (let ctx = this.head.next; ctx !== null && ctx !== this.tail; ctx = ctx.next) ctx.resume();
-    if (!this.channel.isOpen) return;
+    // Also when it was closed meanwhile: nothing has said yet why so much of its work broke off.
+    if (!this.channel.isOpen && this.#depthTold) return;
+    this.#depthTold = true;
     this.fireExceptionCaught(
       new PipelineDepthException(
         `The call stack was used up while ${String(this.channel)} handled an event; the channel is closed. Look for ` +

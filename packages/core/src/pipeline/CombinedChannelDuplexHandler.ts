@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { ChannelPromise } from '../channel/ChannelFuture.js';
 import { IllegalStateException, invalidArgType } from '../util/errors.js';
-import { ChannelDuplexHandler } from './adapters.js';
+import { ChannelDuplexHandler, INBOUND, OUTBOUND } from './adapters.js';
 import type { AnyChannelHandler, ChannelInboundHandler, ChannelOutboundHandler } from './ChannelHandler.js';
 import type { ChannelHandlerContext, Context } from './ChannelHandlerContext.js';
 import type { CombinedTypes, Untyped } from './HandlerTypes.js';
@@ -10,7 +10,7 @@ import { PartContext } from './PartContext.js';
 
 /**
  * An inbound and an outbound handler as one: each keeps to its own direction, exceptions pass both. Either part can be
- * taken out later. Netty: CombinedChannelDuplexHandler.
+ * taken out later. What neither part implements does not visit it. Netty: CombinedChannelDuplexHandler.
  */
 export class CombinedChannelDuplexHandler<
   I extends ChannelInboundHandler = ChannelInboundHandler,
@@ -21,6 +21,8 @@ export class CombinedChannelDuplexHandler<
   /** The parts in a private stretch of contexts between this handler's neighbours. */
   #inCtx: PartContext | undefined;
   #outCtx: PartContext | undefined;
+  /** @internal */
+  readonly '~parts': number = 0;
 
   /** Throws `TypeError` (`ERR_INVALID_ARG_TYPE`) when a part handles the other direction's events. */
   constructor(inbound?: I, outbound?: O) {
@@ -45,11 +47,14 @@ export class CombinedChannelDuplexHandler<
     }
     this.#inbound = inbound;
     this.#outbound = outbound;
+    (this as { '~parts': number })['~parts'] = inboundBits | outboundBits;
   }
 
+  /** The inbound part. */
   protected get inboundHandler(): I {
     return this.#inbound as I;
   }
+  /** The outbound part. */
   protected get outboundHandler(): O {
     return this.#outbound as O;
   }
@@ -158,5 +163,9 @@ export class CombinedChannelDuplexHandler<
   }
   override flush(ctx: ChannelHandlerContext): unknown {
     return this.#need().outCtx.call('flush', m.FLUSH, () => ctx.flush());
+  }
+  static {
+    // What visits this handler is what visits its parts, and what a subclass overrides.
+    m.skippable(this.prototype, [...INBOUND, ...OUTBOUND, 'exceptionCaught']);
   }
 }

@@ -1,24 +1,26 @@
 import type { Channel } from '../channel/Channel.js';
-import { invalidArgType, invalidArgValue, toError } from '../util/errors.js';
+import { invalidArgType, invalidArgValue, isStackOverflow, toError } from '../util/errors.js';
 import { getLogger } from '../util/logger.js';
+import { reserveStack } from '../util/stack.js';
 import type { AnyChannelHandler, ChannelHandler, HandlerClass } from './ChannelHandler.js';
 import { ChannelHandlerContext, type Context } from './ChannelHandlerContext.js';
 import type { ChannelPipeline } from './ChannelPipeline.js';
 import { HEAD, TAIL } from './ends.js';
-import { ChannelPipelineException, NoSuchHandlerException } from './errors.js';
+import { ChannelPipelineException, NoSuchHandlerException, PipelineDepthException } from './errors.js';
 import * as m from './mask.js';
 import { observeLifecycle } from './observe.js';
 
 /** How a handler is named in calls: by its name, by itself, or by its class (the first instance from the head). */
 export type HandlerKey = string | ChannelHandler | HandlerClass;
 
-/** Marks a handler that was added once; a sharable one may come again. */
+/** Marks a handler that was added once; a sharable one may come again. Its value is the handler: copies are not marked. */
 const ADDED = Symbol.for('sluice.handler.added');
 /** For handlers that cannot take the mark (frozen objects). */
 const addedFrozen = new WeakSet<object>();
 
 /** The ordered handlers of a pipeline and their editing, which is allowed at any time, also while an event travels. */
 export abstract class HandlerList {
+  /** The channel whose pipeline this is. */
   readonly channel: Channel;
   /** @internal */
   readonly head: Context;
@@ -29,6 +31,7 @@ export abstract class HandlerList {
   /** For generated names: no lower number is free. Forgotten when a handler leaves. */
   #firstFree: Map<string, number> | undefined;
 
+  /** @internal Made by the channel. */
   constructor(channel: Channel) {
     this.channel = channel;
     const pipeline = this as unknown as ChannelPipeline;
@@ -42,7 +45,12 @@ export abstract class HandlerList {
     }
   }
 
+  /** @internal A `handlerAdded` or `handlerRemoved` threw. */
   protected abstract lifecycleFailed(error: ChannelPipelineException): void;
+  /** @internal See `ChannelPipeline`. */
+  abstract depthExceeded(cause: unknown): void;
+  /** @internal */
+  abstract readonly isDepthExceeded: boolean;
 
   // ---- adding ----------------------------------------------------------------------------------------------------
 
@@ -92,6 +100,11 @@ export abstract class HandlerList {
     if (typeof handler !== 'object' || handler === null) {
       throw invalidArgType(
         `A handler is an object with callbacks, not ${String(handler)} (name: ${String(name)})`,
+      );
+    }
+    if (this.isDepthExceeded) {
+      throw new PipelineDepthException(
+        `No handler can be added to ${String(this.channel)}: its call stack was used up`,
       );
     }
     checkMultiplicity(handler);
@@ -148,6 +161,7 @@ export abstract class HandlerList {
   }
 
   #remove(ctx: Context): ChannelHandler {
+    reserveStack();
     this.#unlink(ctx);
     if (this.#waiting !== null) this.#waiting.push(() => this.#callRemoved(ctx));
     else this.#callRemoved(ctx);
@@ -169,6 +183,7 @@ export abstract class HandlerList {
    * what the old one still emits goes to the new one. The name may be the same; `null` generates one.
    */
   replace(old: HandlerKey, name: string | null, handler: AnyChannelHandler): ChannelHandler {
+    reserveStack();
     const ctx = this.#need(old);
     const fresh = this.#newContext(name, handler, ctx.name !== name);
     const { prev, next } = ctx as { prev: Context; next: Context };
@@ -214,16 +229,20 @@ export abstract class HandlerList {
     return null;
   }
 
+  /** The first handler; `null` if there is none. */
   get first(): ChannelHandler | null {
     return this.firstContext?.handler ?? null;
   }
+  /** The last handler; `null` if there is none. */
   get last(): ChannelHandler | null {
     return this.lastContext?.handler ?? null;
   }
+  /** The context of the first handler; `null` if there is none. */
   get firstContext(): ChannelHandlerContext | null {
     const ctx = this.head.next as Context;
     return ctx === this.tail ? null : ctx;
   }
+  /** The context of the last handler; `null` if there is none. */
   get lastContext(): ChannelHandlerContext | null {
     const ctx = this.tail.prev as Context;
     return ctx === this.head ? null : ctx;
@@ -291,6 +310,8 @@ export abstract class HandlerList {
   }
 
   #addFailed(ctx: Context, thrown: unknown): void {
+    // It is removed when the channel, which ends of this, is closed.
+    if (this.#depthFailed(thrown)) return;
     let outcome = 'removed.';
     try {
       this.#unlink(ctx);
@@ -303,8 +324,10 @@ export abstract class HandlerList {
   }
 
   #callRemoved(ctx: Context): void {
-    const failed = (thrown: unknown): void =>
+    const failed = (thrown: unknown): void => {
+      if (this.#depthFailed(thrown)) return;
       this.#lifecycleFailed(ctx, 'handlerRemoved() has thrown an exception.', thrown);
+    };
     try {
       const result = ctx.callHandlerRemoved();
       if (result !== undefined) observeLifecycle(result, failed);
@@ -313,11 +336,18 @@ export abstract class HandlerList {
     }
   }
 
+  /** Whether the stack is used up: then that is what the channel hears of, not of each call that it broke off. */
+  #depthFailed(thrown: unknown): boolean {
+    if (isStackOverflow(thrown)) this.depthExceeded(thrown);
+    return this.isDepthExceeded;
+  }
+
   #lifecycleFailed(ctx: Context, what: string, thrown: unknown): void {
     const text = `${simpleClassName(ctx.handler)}.${what}`;
     this.lifecycleFailed(new ChannelPipelineException(text, { cause: toError(thrown) }));
   }
 
+  /** `ChannelPipeline{(name = class), …}`. */
   toString(): string {
     const handlers = Array.from(this, ([name, handler]) => `(${name} = ${simpleClassName(handler)})`);
     return `ChannelPipeline{${handlers.join(', ')}}`;
@@ -343,14 +373,14 @@ export function simpleClassName(handler: object): string {
 }
 
 function checkMultiplicity(handler: ChannelHandler): void {
-  const marked = handler as { [ADDED]?: boolean };
-  if (handler.isSharable !== true && (marked[ADDED] === true || addedFrozen.has(handler))) {
+  const marked = handler as { [ADDED]?: object };
+  if (handler.isSharable !== true && (marked[ADDED] === handler || addedFrozen.has(handler))) {
     throw new ChannelPipelineException(
       `${simpleClassName(handler)} is not a @Sharable handler, so can't be added or removed multiple times. ` +
         'Make a new one for each channel, or set isSharable if it keeps no state of a channel.',
     );
   }
-  if (Object.isExtensible(handler)) marked[ADDED] = true;
+  if (Object.isExtensible(handler)) marked[ADDED] = handler;
   else addedFrozen.add(handler);
 }
 

@@ -17,26 +17,37 @@ export interface Passing {
 
 /** Takes every `In`, emits `Out` (a frame decoder, a codec). */
 export interface Flow<in In, out Out> {
+  /** Tells the kinds of flow apart. */
   readonly kind: 'flow';
+  /** What it takes. */
   readonly accept: (message: In) => void;
+  /** What it emits. */
   readonly emit: Out;
 }
 /** Takes `In`, lets everything else through (MessageToMessage*, SimpleChannelInbound*). */
 export interface Select<in In, out Out> {
+  /** Tells the kinds of flow apart. */
   readonly kind: 'select';
+  /** What it takes. */
   readonly accept: (message: In) => void;
+  /** What it emits. */
   readonly emit: Out;
 }
 /** Touches nothing in this direction. */
 export interface Pass {
+  /** Tells the kinds of flow apart. */
   readonly kind: 'pass';
 }
+/** One direction of a handler. */
 export type AnyFlow = Flow<never, unknown> | Select<never, unknown> | Pass;
 
 /** Both flows of a handler, and what it writes on its own account (heartbeats, replies). */
 export interface HandlerTypes<I extends AnyFlow = AnyFlow, O extends AnyFlow = AnyFlow, Write = unknown> {
+  /** What it does to what comes in. */
   readonly inbound: I;
+  /** What it does to what goes out. */
   readonly outbound: O;
+  /** What it writes on its own account. */
   readonly write: Write;
 }
 

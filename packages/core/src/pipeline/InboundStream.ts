@@ -103,6 +103,7 @@ export class InboundStream<T> implements AnyChannelHandler, AsyncIterableIterato
     if (!this.#keepOpen) this.#ctx?.channel.close();
   }
 
+  /** The next message; waits for one. Rejects, once, with what `exceptionCaught` brought. */
   next(): Promise<IteratorResult<T>> {
     const value = this.#queue.shift();
     if (value !== undefined) {
@@ -127,6 +128,7 @@ export class InboundStream<T> implements AnyChannelHandler, AsyncIterableIterato
     return Promise.resolve({ done: true, value: undefined });
   }
 
+  /** Itself: there is one queue, whoever loops. */
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -46,6 +46,7 @@ export abstract class SimpleChannelInboundHandler<In = Untyped, Write = Untyped>
   declare readonly '~types': HandlerTypes<Select<In, never>, Pass, Write>;
   readonly #matcher: MessageMatcher<In> | undefined;
 
+  /** `matcher`: the messages to take, a class or a predicate; all, if it is missing. */
   constructor(matcher?: MessageMatcher<In>) {
     super();
     this.#matcher = matcher;

@@ -1,5 +1,6 @@
 import type { Channel } from '../channel/Channel.js';
-import { getLogger, logRejection, warnOnce } from '../util/logger.js';
+import { getLogger, isDebugEnabled, logRejection, warnOnce } from '../util/logger.js';
+import type { ChannelHandlerContext } from './ChannelHandlerContext.js';
 import { isPlainDisconnect } from './errors.js';
 
 /**
@@ -13,9 +14,13 @@ export interface UnhandledHooks {
   exception?(channel: Channel, cause: Error): void;
   /** Default: nothing, as for the following. */
   userEvent?(channel: Channel, event: unknown): void;
+  /** `channelActive` reached the end. */
   active?(channel: Channel): void;
+  /** `channelInactive` reached the end. */
   inactive?(channel: Channel): void;
+  /** `channelReadComplete` reached the end. */
   readComplete?(channel: Channel): void;
+  /** `channelWritabilityChanged` reached the end. */
   writabilityChanged?(channel: Channel): void;
   /** A future failed and nobody listened, awaited or read its `cause`. Default: as `exception`. */
   failure?(channel: Channel, cause: Error): void;
@@ -24,19 +29,32 @@ export interface UnhandledHooks {
 /** The defaults: one shared object. */
 export const defaultHooks: UnhandledHooks = {};
 
+/** None while the call stack of the channel is used up: a hook could be what recurses, and what arrives is not meant for it. */
+export function hooksOf(channel: Channel): UnhandledHooks {
+  return channel.pipeline.isDepthExceeded ? defaultHooks : channel.pipeline.unhandled;
+}
+
+/** The last handler when a channel was warned about: while that is the same, no text is made for a warning seen before. */
+const warnedBehind = new WeakMap<Channel, ChannelHandlerContext | null>();
+
 export function unhandledMessage(channel: Channel, message: unknown): void {
+  if (channel.pipeline.isDepthExceeded) return;
   const hooks = channel.pipeline.unhandled;
   if (hooks.message !== undefined) return hooks.message(channel, message);
+  const last = channel.pipeline.lastContext;
+  const debug = isDebugEnabled();
+  if (!debug && warnedBehind.get(channel) === last) return;
+  warnedBehind.set(channel, last);
   const names = channel.pipeline.names().join(', ');
   const text =
     `Discarded inbound message ${describe(message)} that reached at the tail of the pipeline. ` +
     `Please check your pipeline configuration. Handlers: [${names}].`;
-  getLogger().debug({ channel: String(channel) }, text);
+  if (debug) getLogger().debug({ channel: String(channel) }, text);
   warnOnce(`tail:${names}`, `${text} Channel: ${String(channel)}.`);
 }
 
 export function unhandledException(channel: Channel, cause: Error): void {
-  const hooks = channel.pipeline.unhandled;
+  const hooks = hooksOf(channel);
   if (hooks.exception !== undefined) return hooks.exception(channel, cause);
   report(
     channel,

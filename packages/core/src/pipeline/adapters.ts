@@ -10,7 +10,8 @@ import { skippable } from './mask.js';
  * missing and costs nothing, while `super.channelActive(ctx)` works.
  */
 
-const INBOUND = [
+/** The inbound callbacks that the adapters pass on; `exceptionCaught` is one of all handlers. */
+export const INBOUND: readonly string[] = [
   'channelRegistered',
   'channelUnregistered',
   'channelActive',
@@ -19,11 +20,22 @@ const INBOUND = [
   'channelReadComplete',
   'userEventTriggered',
   'channelWritabilityChanged',
-] as const;
-const OUTBOUND = ['bind', 'connect', 'disconnect', 'close', 'deregister', 'read', 'write', 'flush'] as const;
+];
+/** The outbound ones. */
+export const OUTBOUND: readonly string[] = [
+  'bind',
+  'connect',
+  'disconnect',
+  'close',
+  'deregister',
+  'read',
+  'write',
+  'flush',
+];
 
 /** Life cycle only. Netty: ChannelHandlerAdapter. */
 export abstract class ChannelHandlerAdapter implements ChannelHandler {
+  /** Whether one instance may be in several pipelines. False unless overridden. */
   get isSharable(): boolean {
     return false;
   }

@@ -3,17 +3,25 @@ import type { ChannelPromise } from '../channel/ChannelFuture.js';
 import type { SocketAddress } from '../channel/SocketAddress.js';
 import type { AnyChannelHandler } from './ChannelHandler.js';
 import type { Context } from './ChannelHandlerContext.js';
-import { unhandledException, unhandledMessage } from './UnhandledHooks.js';
+import { hooksOf, unhandledException, unhandledMessage } from './UnhandledHooks.js';
 
 /** What the head of a pipeline asks of its transport. Netty: Channel.Unsafe. */
 export interface ChannelTransport extends Channel {
+  /** `bind` has passed all handlers. */
   doBindOperation(localAddress: SocketAddress, promise: ChannelPromise): void;
+  /** `connect` has passed all handlers. */
   doConnectOperation(remote: SocketAddress, local: SocketAddress | null, promise: ChannelPromise): void;
+  /** `disconnect` has passed all handlers. */
   doDisconnectOperation(promise: ChannelPromise): void;
+  /** `close` has passed all handlers. */
   doCloseOperation(promise: ChannelPromise): void;
+  /** `deregister` has passed all handlers. */
   doDeregisterOperation(promise: ChannelPromise): void;
+  /** `read` has passed all handlers. */
   doReadOperation(): void;
+  /** `write` has passed all handlers. */
   doWriteOperation(message: unknown, promise: ChannelPromise): void;
+  /** `flush` has passed all handlers. */
   doFlushOperation(): void;
 }
 
@@ -38,11 +46,11 @@ export const TAIL: AnyChannelHandler = {
   isSharable: true,
   channelRegistered: () => undefined,
   channelUnregistered: () => undefined,
-  channelActive: (ctx) => ctx.pipeline.unhandled.active?.(ctx.channel),
-  channelInactive: (ctx) => ctx.pipeline.unhandled.inactive?.(ctx.channel),
+  channelActive: (ctx) => hooksOf(ctx.channel).active?.(ctx.channel),
+  channelInactive: (ctx) => hooksOf(ctx.channel).inactive?.(ctx.channel),
   channelRead: (ctx, message) => unhandledMessage(ctx.channel, message),
-  channelReadComplete: (ctx) => ctx.pipeline.unhandled.readComplete?.(ctx.channel),
-  userEventTriggered: (ctx, event) => ctx.pipeline.unhandled.userEvent?.(ctx.channel, event),
-  channelWritabilityChanged: (ctx) => ctx.pipeline.unhandled.writabilityChanged?.(ctx.channel),
+  channelReadComplete: (ctx) => hooksOf(ctx.channel).readComplete?.(ctx.channel),
+  userEventTriggered: (ctx, event) => hooksOf(ctx.channel).userEvent?.(ctx.channel, event),
+  channelWritabilityChanged: (ctx) => hooksOf(ctx.channel).writabilityChanged?.(ctx.channel),
   exceptionCaught: (ctx, cause) => unhandledException(ctx.channel, cause),
 };

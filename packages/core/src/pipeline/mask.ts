@@ -36,9 +36,15 @@ export function skippable(prototype: object, names: readonly string[]): void {
   }
 }
 
-/** The bits of `handler`: own properties and the whole prototype chain count. */
-export function maskOf(handler: AnyChannelHandler): number {
+/** A handler that is made of others, whose own methods are marked: the bits of what the parts implement. */
+export interface MadeOfParts {
+  readonly '~parts'?: number;
+}
+
+/** The bits of `handler`: own properties and the whole prototype chain count, and what its parts implement. */
+export function maskOf(handler: AnyChannelHandler & MadeOfParts): number {
   return (
+    (handler['~parts'] ?? 0) |
     has(handler.exceptionCaught, EXCEPTION_CAUGHT) |
     has(handler.channelRegistered, CHANNEL_REGISTERED) |
     has(handler.channelUnregistered, CHANNEL_UNREGISTERED) |

@@ -3,7 +3,7 @@ import { toError } from '../util/errors.js';
 import type { AnyChannelHandler, ChannelInboundHandler } from './ChannelHandler.js';
 import type { Context } from './ChannelHandlerContext.js';
 import type { SameTypes } from './HandlerTypes.js';
-import { isMarked } from './mask.js';
+import * as m from './mask.js';
 import { unobservedFailure } from './UnhandledHooks.js';
 
 /**
@@ -36,11 +36,11 @@ class SerialHandler implements AnyChannelHandler {
     this.#inner = inner;
     // Only what the inner handler implements is visited; the rest passes this handler by.
     const self = this as AnyChannelHandler & Record<string, unknown>;
-    for (const name of DIRECT) {
-      const callback = inner[name] as ((...args: unknown[]) => unknown) | undefined;
-      if (typeof callback === 'function' && !isMarked(callback)) {
-        self[name] = (...args: unknown[]) => callback.apply(inner, args);
-      }
+    const mask = m.maskOf(inner);
+    for (const [name, bit] of DIRECT) {
+      if ((mask & bit) === 0) continue;
+      const callback = inner[name] as (...args: unknown[]) => unknown;
+      self[name] = (...args: unknown[]) => callback.apply(inner, args);
     }
   }
 
@@ -165,15 +165,15 @@ function passOn(ctx: Context, event: Queued, argument: unknown): void {
 }
 
 const DIRECT = [
-  'channelRegistered',
-  'channelUnregistered',
-  'channelActive',
-  'channelWritabilityChanged',
-  'bind',
-  'connect',
-  'disconnect',
-  'close',
-  'deregister',
-  'write',
-  'flush',
+  ['channelRegistered', m.CHANNEL_REGISTERED],
+  ['channelUnregistered', m.CHANNEL_UNREGISTERED],
+  ['channelActive', m.CHANNEL_ACTIVE],
+  ['channelWritabilityChanged', m.CHANNEL_WRITABILITY_CHANGED],
+  ['bind', m.BIND],
+  ['connect', m.CONNECT],
+  ['disconnect', m.DISCONNECT],
+  ['close', m.CLOSE],
+  ['deregister', m.DEREGISTER],
+  ['write', m.WRITE],
+  ['flush', m.FLUSH],
 ] as const;

@@ -26,7 +26,10 @@ export interface ChannelPool<C extends Channel = Channel> extends AsyncDisposabl
 
 /** What a pool needs of a bootstrap: `Bootstrap` has it, and a test or a decorator easily does. */
 export interface PoolBootstrap<C extends Channel = Channel> {
+  /** A copy that can be changed on its own. */
   clone(): PoolBootstrap<C>;
+  /** Sets what fills the pipeline of each channel. */
   handler(init: (channel: C) => void): unknown;
+  /** Connects, to the remote address set before unless one is given. */
   connect(remote?: SocketAddress, options?: { readonly signal?: AbortSignal }): PromiseLike<C>;
 }

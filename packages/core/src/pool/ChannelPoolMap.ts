@@ -20,6 +20,7 @@ export class ChannelPoolMap<K, P extends ChannelPool = ChannelPool>
   readonly #keyOf: (key: K) => unknown;
   readonly #pools = new Map<unknown, readonly [key: K, pool: P]>();
 
+  /** `newPool` makes the pool of a key. */
   constructor(newPool: (key: K) => P, options: ChannelPoolMapOptions<K> = {}) {
     this.#newPool = newPool;
     this.#keyOf = options.keyOf ?? ((key) => key);
@@ -58,9 +59,11 @@ export class ChannelPoolMap<K, P extends ChannelPool = ChannelPool>
   get size(): number {
     return this.#pools.size;
   }
+  /** Whether there is no pool. */
   get isEmpty(): boolean {
     return this.#pools.size === 0;
   }
+  /** The keys with their pools. */
   [Symbol.iterator](): IterableIterator<readonly [key: K, pool: P]> {
     return this.#pools.values();
   }

@@ -12,6 +12,7 @@ import { PendingAcquire } from './PendingAcquire.js';
 export interface SimpleChannelPoolOptions<C extends Channel = Channel> {
   /** Makes the channels. Copied, and the copy's handler replaced by `handler.channelCreated`. Needs a remote address. */
   readonly bootstrap: PoolBootstrap<C>;
+  /** Fills the pipelines, and is told of acquires and releases. */
   readonly handler: ChannelPoolHandler<C>;
   /** Asked before a channel is used again. Default `ChannelHealthChecker.ACTIVE`. */
   readonly healthCheck?: ChannelHealthChecker<C>;
@@ -31,8 +32,11 @@ export interface SimpleChannelPoolOptions<C extends Channel = Channel> {
 export class SimpleChannelPool<C extends Channel = Channel> implements ChannelPool<C> {
   /** The pool's own copy. */
   protected readonly bootstrap: PoolBootstrap<C>;
+  /** As given. */
   protected readonly handler: ChannelPoolHandler<C>;
+  /** As given, or the default. */
   protected readonly healthCheck: ChannelHealthChecker<C>;
+  /** As given, or the default. */
   protected readonly releaseHealthCheck: boolean;
   readonly #lastRecentUsed: boolean;
   readonly #idle: C[] = [];
@@ -42,6 +46,7 @@ export class SimpleChannelPool<C extends Channel = Channel> implements ChannelPo
   #closed = false;
   #closing: Promise<void> | undefined;
 
+  /** Connects nothing until the first `acquire`. */
   constructor(options: SimpleChannelPoolOptions<C>) {
     const { handler } = options;
     this.bootstrap = options.bootstrap.clone();

@@ -19,14 +19,17 @@ import type { ChannelTransport } from '../pipeline/ends.js';
 import { PipelineDepthException } from '../pipeline/errors.js';
 import { IllegalStateException, outOfRange, toError } from '../util/errors.js';
 import { getLogger } from '../util/logger.js';
+import { reserveStack } from '../util/stack.js';
 import { ChannelFacade } from './ChannelFacade.js';
+import { safeFailure, safeSuccess } from './settle.js';
 
 /**
  * What all channels share: states and their order, promises, pending writes. A transport fills in the `do…` methods.
  * Netty: AbstractChannel with its AbstractUnsafe; the `do…Operation` methods are what the pipeline's head calls.
  */
 export abstract class AbstractChannel extends ChannelFacade implements ChannelTransport, ConfigHost {
-  readonly id: ChannelId = new ChannelId();
+  readonly id: ChannelId;
+  /** The server channel that accepted this one, else `null`. */
   readonly parent: Channel | null;
   readonly eventLoop: EventLoop;
   readonly config: ChannelConfig;
@@ -43,8 +46,10 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
   #closeCause: Error | undefined;
   #tooLate: ClosedChannelException | undefined;
 
-  constructor(parent: Channel | null, eventLoop: EventLoop = nodeEventLoop) {
+  /** For transports. `eventLoop`: the loop of all sockets unless given. */
+  constructor(parent: Channel | null, eventLoop: EventLoop = nodeEventLoop, id: ChannelId = new ChannelId()) {
     super();
+    this.id = id;
     this.parent = parent;
     this.eventLoop = eventLoop;
     this.config = new ChannelConfig(this);
@@ -57,28 +62,37 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
 
   // ---- what a transport provides ---------------------------------------------------------------------------------
 
+  /** False unless overridden. */
   get hasDisconnect(): boolean {
     return false;
   }
+  /** False unless overridden. */
   get acceptsFramed(): boolean {
     return false;
   }
 
+  /** Called on `register`; a throw closes the channel. */
   protected doRegister(): void {}
+  /** Called when the channel leaves its loop. */
   protected doDeregister(): void {}
   /** Completes `promise` when bound; a failure is thrown or fails `promise`. */
   protected abstract doBind(localAddress: SocketAddress, promise: ChannelPromise): void;
+  /** Connects; completes `promise` by `connectedSuccessfully`, or fails it and closes. */
   protected abstract doConnect(
     remote: SocketAddress,
     local: SocketAddress | null,
     promise: ChannelPromise,
   ): void;
+  /** Undoes `doConnect`; closes unless overridden. */
   protected doDisconnect(): void {
     this.doClose(() => {});
   }
   /** Closes the resource; `isOpen` and `isActive` are false afterwards. Calls `closed` when it is really gone. */
   protected abstract doClose(closed: () => void): void;
+  /** Reads once: fires `channelRead` for what there is, then `channelReadComplete`. */
   protected abstract doBeginRead(): void;
+  /** Takes back a read that was asked for: nothing more is read until the next one. */
+  protected doStopRead(): void {}
   /** Writes what is flushed, as far as possible now. A throw closes the channel. */
   protected abstract doWrite(buffer: OutboundBuffer): void;
   /** Checks or converts a message; throws `UnsupportedMessageTypeException` for one the transport cannot write. */
@@ -89,15 +103,19 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
   protected doShutdownOutput(): void {
     this.doClose(() => {});
   }
+  /** `AUTO_READ` was changed. */
   autoReadChanged(autoRead: boolean): void {
     if (autoRead) this.read();
+    else this.doStopRead();
   }
+  /** Applies an option of the transport; false if it cannot be honoured. */
   applyOption(_option: ChannelOption<unknown>, _value: unknown): boolean {
     return false;
   }
 
   // ---- state -----------------------------------------------------------------------------------------------------
 
+  /** Itself. */
   get channel(): Channel {
     return this;
   }
@@ -135,6 +153,7 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
     return promise;
   }
 
+  /** For the head of the pipeline, as all methods of this kind: the operation has passed all handlers. */
   doBindOperation(localAddress: SocketAddress, promise: ChannelPromise): void {
     if (!promise.setUncancellable() || !this.#ensureOpen(promise)) return;
     try {
@@ -151,6 +170,7 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
     safeSuccess(promise);
   }
 
+  /** `connect` has passed all handlers. */
   doConnectOperation(remote: SocketAddress, local: SocketAddress | null, promise: ChannelPromise): void {
     // Stays cancellable: cancelling closes the channel, see the transports.
     if (promise.isDone || !this.#ensureOpen(promise)) return;
@@ -171,6 +191,7 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
     if (!accepted) this.doCloseOperation(this.newPromise());
   }
 
+  /** `disconnect` has passed all handlers. */
   doDisconnectOperation(promise: ChannelPromise): void {
     if (!promise.setUncancellable()) return;
     const wasActive = this.isActive;
@@ -186,6 +207,7 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
     this.closeIfClosed();
   }
 
+  /** `close` has passed all handlers. Transports call it to close without asking them. */
   doCloseOperation(promise: ChannelPromise): void {
     const cause = new ClosedChannelException(`The channel ${String(this)} was closed`);
     this.closeWith(promise, cause, cause);
@@ -196,6 +218,7 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
    * the promise, the failing writes, and as tasks `channelInactive`, `channelUnregistered`, `handlerRemoved`.
    */
   protected closeWith(promise: ChannelPromise, flushedCause: Error, cause: ClosedChannelException): void {
+    reserveStack();
     if (!promise.setUncancellable()) return;
     const closeFuture = this.closeFuture as ChannelPromise;
     if (this.#closeInitiated) {
@@ -209,6 +232,7 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
       return;
     }
     this.#closeInitiated = true;
+    this.#outputShutdown = undefined;
     const wasActive = this.isActive;
     const buffer = this.#outbound;
     this.#outbound = null;
@@ -220,7 +244,6 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
         buffer.failFlushed(flushedCause, false);
         buffer.close(cause);
       }
-      this.#outputShutdown = undefined;
       this.rejectWaiters(cause);
       if (this.#inFlush) this.eventLoop.execute(() => this.#deregister(this.newPromise(), wasActive));
       else this.#deregister(this.newPromise(), wasActive);
@@ -238,8 +261,6 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
   /** For transports: an I/O error ends the channel; it becomes the cause of everything that fails afterwards. */
   protected closeOnError(error: Error): void {
     this.#closeCause ??= error;
-    // One that was made while the channel was open does not know the cause.
-    this.#tooLate = undefined;
     this.closeWith(this.newPromise(), error, this.#closedException());
   }
 
@@ -252,10 +273,12 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
     }
   }
 
+  /** Runs the events of a close when the resource turns out to be closed. */
   protected closeIfClosed(): void {
     if (!this.isOpen) this.doCloseOperation(this.newPromise());
   }
 
+  /** `deregister` has passed all handlers. */
   doDeregisterOperation(promise: ChannelPromise): void {
     this.#deregister(promise, false);
   }
@@ -266,9 +289,16 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
       safeSuccess(promise);
       return;
     }
-    this.eventLoop.execute(() => {
+    const unregister = (): void => {
+      // Handlers are passed by until the next tick, and have to hear of this.
+      if (this.pipeline.isDepthExceeded) {
+        process.nextTick(unregister);
+        return;
+      }
       try {
         this.doDeregister();
+        // As a key taken out of Netty's selector: a channel without a loop reads nothing.
+        if (this.isOpen) this.doStopRead();
       } catch (error) {
         getLogger().warn({ err: error }, 'Unexpected exception occurred while deregistering a channel.');
       }
@@ -278,10 +308,14 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
         this.pipeline.fireChannelUnregistered();
       }
       safeSuccess(promise);
-    });
+    };
+    this.eventLoop.execute(unregister);
   }
 
+  /** `read` has passed all handlers. */
   doReadOperation(): void {
+    // Registering it again asks for a read by itself (autoRead), or the user does.
+    if (!this.#registered && !this.#neverRegistered) return;
     try {
       this.doBeginRead();
     } catch (error) {
@@ -290,10 +324,11 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
     }
   }
 
+  /** `write` has passed all handlers. */
   doWriteOperation(message: unknown, promise: ChannelPromise): void {
     const buffer = this.#outbound;
     if (buffer === null) {
-      safeFailure(promise, this.#outputShutdown ?? this.#closedException());
+      safeFailure(promise, this.#refusal());
       return;
     }
     let filtered: unknown;
@@ -310,13 +345,14 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
       return;
     }
     this.beforeAdd(buffer, size);
-    if (this.#outbound !== buffer) safeFailure(promise, this.#closedException());
+    if (this.#outbound !== buffer) safeFailure(promise, this.#refusal());
     else buffer.addMessage(filtered, size, promise);
   }
 
   /** For transports that put flushes off: a message of `size` bytes is about to be added. */
   protected beforeAdd(_buffer: OutboundBuffer, _size: number): void {}
 
+  /** `flush` has passed all handlers. */
   doFlushOperation(): void {
     if (this.#outbound === null || this.pipeline.isDepthExceeded) return;
     this.#outbound.addFlush();
@@ -355,7 +391,7 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
     if (!promise.setUncancellable()) return;
     const buffer = this.#outbound;
     if (buffer === null) {
-      promise.setFailure(this.#closedException());
+      promise.setFailure(this.#refusal());
       return;
     }
     this.#outbound = null;
@@ -380,6 +416,11 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
     return false;
   }
 
+  /** Why nothing can be written any more. */
+  #refusal(): Error {
+    return this.#outputShutdown ?? this.#closedException();
+  }
+
   /** One for all operations that come too late: they are told as one failure, and cost no stack trace each. */
   #closedException(): ClosedChannelException {
     this.#tooLate ??= new ClosedChannelException(`The channel ${String(this)} is closed`, {
@@ -397,22 +438,4 @@ export abstract class AbstractChannel extends ChannelFacade implements ChannelTr
 
 function depthExceeded(channel: Channel): PipelineDepthException {
   return new PipelineDepthException(`${String(channel)} writes nothing more: its call stack was used up`);
-}
-
-function safeSuccess(promise: ChannelPromise): void {
-  if (!promise.trySuccess()) {
-    getLogger().warn(
-      { promise: String(promise) },
-      'Failed to mark a promise as success because it is done already',
-    );
-  }
-}
-
-function safeFailure(promise: ChannelPromise, cause: Error): void {
-  if (!promise.tryFailure(cause)) {
-    getLogger().warn(
-      { promise: String(promise), err: cause },
-      'Failed to mark a promise as failure: it is done already',
-    );
-  }
 }

@@ -41,6 +41,7 @@ export abstract class BatchingChannel extends AbstractChannel {
   #marks = 0;
   #queued = false;
 
+  /** For transports. */
   constructor(parent: Channel | null) {
     super(parent, nodeEventLoop);
   }
@@ -84,7 +85,8 @@ export abstract class BatchingChannel extends AbstractChannel {
   }
 
   protected override beforeClose(): void {
-    if (this.#marks > 0) this.flushBatch();
+    // Also what the listeners of what was written have flushed, and so on, within reason.
+    for (let round = 0; this.#marks > 0 && round < MAX_ROUNDS; round++) this.flushBatch();
   }
 
   override doDeregisterOperation(promise: ChannelPromise): void {

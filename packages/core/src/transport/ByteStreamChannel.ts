@@ -55,6 +55,8 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
   #reading = false;
   /** A chunk that came although reading was stopped: a runtime that was just told to resume may still do so once. */
   #early: Uint8Array | null = null;
+  /** The end of the input came although nobody read: most streams tell it as soon as they know. */
+  #endWaiting = false;
 
   /** Takes a stream over; it must be paused. With `events`, input comes by `'data'`. */
   protected attach(
@@ -69,6 +71,7 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
     stream.on('end', onEnd).on('error', onError).on('close', onClose);
   }
 
+  /** The stream; `null` before `attach`. */
   protected get stream(): Duplex | null {
     return this.#stream;
   }
@@ -104,18 +107,27 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
   protected override doBeginRead(): void {
     this.#readRequested = true;
     if (this.#inputShutdown) {
-      if (!this.#inputShutdownSeen) {
-        this.#inputShutdownSeen = true;
-        this.eventLoop.execute(() =>
-          this.pipeline.fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE),
-        );
-      }
+      this.#readOfNothing();
       return;
     }
-    if (this.#reading || !this.#active) return;
+    if (!this.#active) return;
+    if (this.#endWaiting && this.#early === null) {
+      this.#endWaiting = false;
+      this.eventLoop.execute(() => this.inputEnded());
+    }
+    if (this.#reading) return;
     this.#reading = true;
     if (this.#early === null) this.#stream?.resume();
     else this.eventLoop.execute(this.#deliverEarly);
+  }
+
+  /** A read of an input that has ended: told once, and only where handlers know about half-closure. */
+  #readOfNothing(): void {
+    if (this.#inputShutdownSeen || !this.config.allowHalfClosure) return;
+    this.#inputShutdownSeen = true;
+    this.eventLoop.execute(() =>
+      this.pipeline.fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE),
+    );
   }
 
   readonly #deliverEarly = (): void => {
@@ -147,18 +159,19 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
     this.#stream?.pause();
   }
 
-  override autoReadChanged(autoRead: boolean): void {
-    if (autoRead) this.read();
-    else {
-      // Reading already asked for is taken back, as removing the read interest does in Netty.
-      this.#readRequested = false;
-      if (this.#reading) this.#stopReading();
-    }
+  protected override doStopRead(): void {
+    this.#readRequested = false;
+    // After shutdownInput what comes is still taken, and dropped.
+    if (this.#reading && !this.#inputShutdown) this.#stopReading();
   }
 
-  /** @internal The peer ended its side. */
+  /** @internal The peer ended its side: told to those who read, after all that it has sent. */
   inputEnded(): void {
     if (!this.#open) return;
+    if (!this.#inputShutdown && (!this.#reading || this.#early !== null)) {
+      this.#endWaiting = true;
+      return;
+    }
     if (this.#inputShutdown) {
       // Both directions have ended: nobody would close the socket any more.
       if (!this.config.allowHalfClosure) this.doCloseOperation(this.newPromise());
@@ -182,7 +195,11 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
     this.#early = null;
     // What still comes is read and dropped: the system has no way to refuse it that Node offers.
     this.#stream?.resume();
-    return promise.setSuccess();
+    promise.setSuccess();
+    // The read under way has found the end.
+    if (this.#reading) this.#readOfNothing();
+    if (this.#endWaiting) this.inputEnded();
+    return promise;
   }
 
   // ---- output ----------------------------------------------------------------------------------------------------
@@ -236,6 +253,7 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
     this.destroyStream(this.#stream);
   }
 
+  /** Ends the stream at once; may be overridden for another way. */
   protected destroyStream(stream: Duplex): void {
     stream.destroy();
   }
@@ -243,8 +261,12 @@ export abstract class ByteStreamChannel extends BatchingChannel implements Duple
   /** @internal The stream reported an error; it destroys itself. */
   streamFailed(error: Error): void {
     if (!this.#open) return;
-    // A failed write is told by its future; everything else by the pipeline, before the channel closes.
-    if ((error as { syscall?: string }).syscall !== 'write') this.pipeline.fireExceptionCaught(error);
+    // A failed write is told by its future; everything else ends the read under way and is told by the pipeline.
+    if ((error as { syscall?: string }).syscall !== 'write') {
+      this.#readRequested = false;
+      if (this.#active) this.pipeline.fireChannelReadComplete();
+      this.pipeline.fireExceptionCaught(error);
+    }
     this.closeOnError(error);
   }
 

@@ -112,6 +112,7 @@ export abstract class ChannelFacade extends DefaultAttributeMap implements Chann
   closeGracefully(options?: CloseOptions): Promise<void> {
     return closeGracefully(this, options);
   }
+  /** `await using` closes the channel. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -121,6 +122,7 @@ export abstract class ChannelFacade extends DefaultAttributeMap implements Chann
     this.#waiters?.closed(cause);
   }
 
+  /** `[id: 0x1a2b3c4d, L:local - R:remote]`; `!` instead of `-` when it is not active. */
   override toString(): string {
     const { localAddress: local, remoteAddress: remote } = this;
     let text = `[id: 0x${this.id.asShortText()}`;

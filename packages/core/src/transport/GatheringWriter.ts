@@ -42,12 +42,17 @@ export class GatheringWriter implements StreamWriter {
     this.#resume = resume;
   }
 
-  /** Writes until the buffer is empty or the stream holds data back. */
+  /**
+   * Writes what is flushed now, until the stream holds data back. What listeners flush meanwhile has asked for a flush of
+   * its own: without end, they would keep the thread to themselves as long as the peer keeps up.
+   */
   write(buffer: OutboundBuffer): void {
-    while (this.#inFlight === 0 && !buffer.isEmpty) this.#writeBatch(buffer);
+    let left = buffer.size;
+    while (this.#inFlight === 0 && left > 0 && !buffer.isEmpty) left -= this.#writeBatch(buffer);
   }
 
-  #writeBatch(buffer: OutboundBuffer): void {
+  /** Returns how many entries it dealt with. */
+  #writeBatch(buffer: OutboundBuffer): number {
     const stream = this.#stream;
     let entries: number;
     try {
@@ -62,11 +67,11 @@ export class GatheringWriter implements StreamWriter {
     handOver(stream);
     if (stream.writable && stream.writableLength === 0) {
       complete(buffer, entries);
-      return;
+      return entries;
     }
     this.#inFlight = entries;
     // The write failed, or the stream had failed before: its error or close comes, and fails what is in flight.
-    if (!stream.writable) return;
+    if (!stream.writable) return entries;
     if (usesScratch) scratch = null;
     // An empty write behind the data: its callback comes when the data has left (or failed: then the channel closes).
     stream.write(NOTHING, (error) => {
@@ -77,6 +82,7 @@ export class GatheringWriter implements StreamWriter {
       this.#inFlight = 0;
       this.#resume();
     });
+    return entries;
   }
 }
 

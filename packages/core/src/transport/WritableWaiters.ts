@@ -1,6 +1,6 @@
 import type { Channel } from '../channel/Channel.js';
 import type { ChannelFuture } from '../channel/ChannelFuture.js';
-import { ClosedChannelException } from '../channel/errors.js';
+import { ChannelOutputShutdownException, ClosedChannelException } from '../channel/errors.js';
 
 interface Waiter {
   resolve(): void;
@@ -19,7 +19,7 @@ export class WritableWaiters {
   async wait(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const buffer = this.#channel.outboundBuffer;
-    if (buffer === null) throw new ClosedChannelException(`The channel ${String(this.#channel)} is closed`);
+    if (buffer === null) throw endOf(this.#channel);
     if (buffer.isWritable) return;
     buffer.onWritable = this.#writable;
     await new Promise<void>((resolve, reject) => {
@@ -66,4 +66,10 @@ export class WritableWaiters {
   readonly #writable = (): void => {
     for (const waiter of [...this.#waiting]) waiter.resolve();
   };
+}
+
+function endOf(channel: Channel): Error {
+  return channel.isOpen
+    ? new ChannelOutputShutdownException('Channel output shutdown')
+    : new ClosedChannelException(`The channel ${String(channel)} is closed`);
 }

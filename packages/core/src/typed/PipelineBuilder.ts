@@ -34,6 +34,7 @@ export interface PipelineBuilder<Up, Down, Names = unknown> {
   addLast<Source extends object>(
     source: Source & Fits<Up, Down, Source>,
   ): PipelineBuilder<NextUp<Up, MadeBy<Source>>, NextDown<Down, MadeBy<Source>>, Names>;
+  /** The same with a name, by which `tail.get` finds the handler. */
   addLast<Name extends string, Source extends object>(
     name: Fresh<Name, Names>,
     source: Source & Fits<Up, Down, Source>,
@@ -47,6 +48,7 @@ export interface PipelineBuilder<Up, Down, Names = unknown> {
   addLastAt<H extends object>(
     make: (at: At<Up, Down>) => H & HandlerFits<Up, Down, H>,
   ): PipelineBuilder<NextUp<Up, H>, NextDown<Down, H>, Names>;
+  /** The same with a name. */
   addLastAt<Name extends string, H extends object>(
     name: Fresh<Name, Names>,
     make: (at: At<Up, Down>) => H & HandlerFits<Up, Down, H>,
@@ -57,6 +59,7 @@ export interface PipelineBuilder<Up, Down, Names = unknown> {
    * written. Its name, too, is checked only at run time.
    */
   addUnchecked<NewUp, NewDown>(source: UncheckedSource): PipelineBuilder<NewUp, NewDown, Names>;
+  /** The same with a name. */
   addUnchecked<NewUp, NewDown>(name: string, source: UncheckedSource): PipelineBuilder<NewUp, NewDown, Names>;
 
   /**

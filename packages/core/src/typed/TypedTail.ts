@@ -10,12 +10,15 @@ import type { InboundOptions } from '../pipeline/InboundStream.js';
  * in a way that changes the types has to mind them.
  */
 export class TypedTail<out Up, in Down, out Names> {
+  /** The channel itself, untyped. */
   readonly channel: Channel;
 
+  /** Made by `PipelineInitializer.tail`. */
   constructor(channel: Channel) {
     this.channel = channel;
   }
 
+  /** The pipeline of the channel, untyped. */
   get pipeline(): ChannelPipeline {
     return this.channel.pipeline;
   }

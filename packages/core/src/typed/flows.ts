@@ -20,6 +20,7 @@ import type {
 
 /** A handler that may be in many pipelines at once, and whose type says so. */
 export interface SharableHandler {
+  /** True, as a type. */
   readonly isSharable: true;
 }
 

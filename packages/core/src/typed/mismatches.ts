@@ -37,16 +37,19 @@ export interface AsyncFactory<Remedy> extends PipelineMismatch {
   readonly '~async': Remedy;
 }
 
-/* The parts of those messages. */
+/** Part of such a message: what arrives at the place. */
 export interface PreviousHandlerEmits<T> {
   readonly '~emits': T;
 }
+/** Part of such a message: what may be written at the place. */
 export interface PreviousHandlerAccepts<T> {
   readonly '~accepts': T;
 }
+/** Part of such a message: what the handler takes. */
 export interface ThisHandlerAccepts<T> {
   readonly '~accepts': T;
 }
+/** Part of such a message: what the handler writes that does not fit. */
 export interface ThisHandlerWrites<T> {
   readonly '~writes': T;
 }

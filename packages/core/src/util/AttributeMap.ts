@@ -9,6 +9,7 @@ const keys = new Map<string, AttributeKey<unknown>>();
 export class AttributeKey<T> {
   /** Only in the type: what the attribute holds. */
   declare readonly '~value': T;
+  /** Unique. */
   readonly name: string;
 
   private constructor(name: string) {
@@ -36,6 +37,7 @@ export class AttributeKey<T> {
     return keys.has(name);
   }
 
+  /** The name. */
   toString(): string {
     return this.name;
   }
@@ -43,9 +45,11 @@ export class AttributeKey<T> {
 
 /** One slot of an {@link AttributeMap}. Netty: Attribute. */
 export class Attribute<T> {
+  /** The key of the slot. */
   readonly key: AttributeKey<T>;
   #value: T | undefined;
 
+  /** Made by `attr`. */
   constructor(key: AttributeKey<T>) {
     this.key = key;
   }
@@ -55,6 +59,7 @@ export class Attribute<T> {
     return this.#value;
   }
 
+  /** Sets the value; `undefined` removes it. */
   set(value: T | undefined): void {
     this.#value = value;
   }

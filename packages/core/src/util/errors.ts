@@ -18,10 +18,12 @@ export class SluiceError extends Error {
   /** Stable identifier such as `'ERR_TOO_LONG_FRAME'`. */
   declare readonly code: string;
 
+  /** `message` is for people; `cause` is the error behind this one. */
   constructor(message?: string, options?: { cause?: unknown }) {
     super(message, options);
   }
 
+  /** @internal */
   static override [Symbol.hasInstance](value: unknown): boolean {
     const brand = Object.hasOwn(this, 'brand') ? (this as { brand?: symbol }).brand : undefined;
     if (brand === undefined) return Function.prototype[Symbol.hasInstance].call(this, value);
@@ -85,6 +87,13 @@ export class IllegalStateException extends SluiceError {
 export class ConfigException extends SluiceError {
   static {
     registerError(this, 'ConfigException', 'ERR_CONFIG');
+  }
+}
+
+/** More was asked for than a limit allows (JDK: RejectedExecutionException). */
+export class RejectedExecutionException extends SluiceError {
+  static {
+    registerError(this, 'RejectedExecutionException', 'ERR_REJECTED_EXECUTION');
   }
 }
 

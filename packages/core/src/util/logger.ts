@@ -2,10 +2,16 @@ import { types } from 'node:util';
 
 /** The part of pino's interface that Sluice calls, so that a pino instance can be used as it is. */
 export interface Logger {
+  /** What is of interest when looking for a fault: plain disconnects, for instance. */
   debug(obj: object, msg: string): void;
+  /** Not used by the framework itself. */
   info(obj: object, msg: string): void;
+  /** Something is wrong and the framework goes on: misuse, a failure nobody handled. */
   warn(obj: object, msg: string): void;
+  /** Something is wrong that ends what was under way. */
   error(obj: object, msg: string): void;
+  /** Whether lines of a level (`'debug'`) are written at all; taken for true where it is missing. */
+  isLevelEnabled?(level: string): boolean;
 }
 
 const nothing = (): void => {};
@@ -29,6 +35,11 @@ function withCause(msg: string, obj: object): string {
 
 let current: Logger = defaultLogger;
 
+/** Whether a debug line would be written: whoever would build a text for each message asks first. */
+export function isDebugEnabled(): boolean {
+  return current !== defaultLogger && (current.isLevelEnabled?.('debug') ?? true);
+}
+
 /** The logger in use. */
 export function getLogger(): Logger {
   return current;
@@ -45,15 +56,21 @@ export function setLogger(logger: Logger = defaultLogger): void {
 /** A logger that throws must not end what it was to tell of. */
 function guarded(logger: Logger): Logger {
   const guard =
-    (level: keyof Logger) =>
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
     (obj: object, msg: string): void => {
       try {
         logger[level](obj, msg);
       } catch (error) {
-        warnOnce('logger', `The logger threw: ${withCause('', { err: error })}`);
+        emitOnce('logger', `The logger threw: ${withCause('', { err: error })}`);
       }
     };
-  return { debug: guard('debug'), info: guard('info'), warn: guard('warn'), error: guard('error') };
+  return {
+    debug: guard('debug'),
+    info: guard('info'),
+    warn: guard('warn'),
+    error: guard('error'),
+    isLevelEnabled: (level) => logger.isLevelEnabled?.(level) ?? true,
+  };
 }
 
 /** Logs the rejection of what a callback returned, if that is a native promise: nobody else would see it. */
@@ -65,9 +82,21 @@ export function logRejection(result: unknown, message: string): void {
 const warned = new Set<string>();
 const MAX_KINDS = 256;
 
-/** Emits `message` as a process warning the first time `kind` is seen. */
+/**
+ * Tells of misuse the first time `kind` is seen: as a warning of the logger that `setLogger` installed, as a process
+ * warning without one.
+ */
 export function warnOnce(kind: string, message: string): void {
-  if (warned.has(kind) || warned.size >= MAX_KINDS) return;
+  if (current === defaultLogger) emitOnce(kind, message);
+  else if (isFirst(kind)) current.warn({}, message);
+}
+
+function emitOnce(kind: string, message: string): void {
+  if (isFirst(kind)) process.emitWarning(message, 'SluiceWarning');
+}
+
+function isFirst(kind: string): boolean {
+  if (warned.has(kind) || warned.size >= MAX_KINDS) return false;
   warned.add(kind);
-  process.emitWarning(message, 'SluiceWarning');
+  return true;
 }

@@ -4,6 +4,7 @@ import {
   type Channel,
   ChannelOption,
   ConfigException,
+  DatagramChannel,
   type InetSocketAddress,
   type SocketAddress,
   SocketChannel,
@@ -137,12 +138,27 @@ describe('making channels', () => {
           throw new Error('bad initializer');
         })
         .connect(await address());
-      await expect(future).rejects.toThrow(/closed while its pipeline was set up/);
+      await expect(future).rejects.toMatchObject({
+        code: 'ERR_CHANNEL',
+        message: expect.stringMatching(/closed while its pipeline was set up: its initializer failed/),
+        cause: expect.objectContaining({ message: 'bad initializer' }),
+      });
       await within('the close', future.channel.closeFuture);
       expect(logged).toEqual(['Failed to initialize a channel. Closing']);
     } finally {
       setLogger();
     }
+  });
+
+  test('a channel that its handler closes while it is set up fails without a cause', async () => {
+    const future = new Bootstrap()
+      .handler({ channelRegistered: (ctx) => void ctx.close() })
+      .connect(await address());
+    await expect(future).rejects.toMatchObject({
+      code: 'ERR_CHANNEL',
+      message: expect.stringMatching(/set up: a handler closed it/),
+      cause: undefined,
+    });
   });
 
   test('an initializer that returns a promise fails the channel with an error that says so', async () => {
@@ -190,6 +206,35 @@ describe('addresses', () => {
       .localAddress({ host: '127.0.0.3', port: 0 });
     const channel = opened(await bootstrap.connect());
     expect(channel.localAddress).toMatchObject({ host: '127.0.0.3' });
+  });
+
+  test('may be a host and a port', async () => {
+    const { host, port } = await address();
+    const bootstrap = new Bootstrap().localAddress('127.0.0.3', 0);
+    const channels = [
+      await bootstrap.connect(host, port),
+      await bootstrap.connect(host, port, { localAddress: { host: '127.0.0.4', port: 0 } }),
+      await bootstrap.remoteAddress(host, port).connect(),
+    ];
+    expect(channels.map((channel) => opened(channel).localAddress)).toMatchObject([
+      { host: '127.0.0.3' },
+      { host: '127.0.0.4' },
+      { host: '127.0.0.3' },
+    ]);
+  });
+
+  test('a signal that was aborted before fails the connect to a host and a port', async () => {
+    const signal = AbortSignal.abort(new Error('not any more'));
+    await expect(new Bootstrap().connect('127.0.0.1', 1, { signal })).rejects.toThrow('not any more');
+  });
+
+  test('UDP binds a host and a port, and a port alone', async () => {
+    const bootstrap = new Bootstrap<DatagramChannel>().channel(DatagramChannel);
+    const channels = [await bootstrap.bind('127.0.0.1', 0), await bootstrap.bind(0)];
+    expect(channels.map((channel) => opened(channel).localAddress)).toMatchObject([
+      { host: '127.0.0.1' },
+      { host: '0.0.0.0' },
+    ]);
   });
 
   test('none at all is a ConfigException, thrown', () => {
@@ -312,6 +357,38 @@ describe('a clone', () => {
     expect(facts(opened(first))).toEqual([111, 'shared', ['marker']]);
     expect(facts(opened(second))).toEqual([222, 'own', ['marker']]);
   });
+});
+
+test('config tells what was set, and does not change with the bootstrap', () => {
+  const bootstrap = new Bootstrap();
+  const before = bootstrap.config;
+  const handler = { isSharable: true };
+  const resolver = (asked: SocketAddress): SocketAddress => asked;
+  bootstrap
+    .option(ChannelOption.AUTO_READ, false)
+    .attr(KEY, 'value')
+    .handler(handler)
+    .localAddress('127.0.0.1', 0)
+    .remoteAddress({ path: '/run/x.sock' })
+    .resolver(resolver);
+  expect(before).toEqual({
+    channelFactory: SocketChannel,
+    handler: undefined,
+    localAddress: undefined,
+    remoteAddress: undefined,
+    resolver: undefined,
+    options: new Map(),
+    attrs: new Map(),
+  });
+  const { config } = bootstrap;
+  expect(config).toMatchObject({
+    localAddress: { host: '127.0.0.1', port: 0 },
+    remoteAddress: { path: '/run/x.sock' },
+    options: new Map([[ChannelOption.AUTO_READ, false]]),
+    attrs: new Map([[KEY, 'value']]),
+  });
+  expect([config.handler, config.resolver]).toEqual([handler, resolver]);
+  expect(bootstrap.clone().config).toEqual(config);
 });
 
 test('two hundred connects at once', async () => {

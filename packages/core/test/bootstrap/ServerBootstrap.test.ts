@@ -1,5 +1,6 @@
 import {
   AttributeKey,
+  Bootstrap,
   type Channel,
   type ChannelFuture,
   type ChannelHandlerContext,
@@ -189,6 +190,18 @@ describe('binding', () => {
     expect(server.isActive).toBe(true);
   });
 
+  test('by host and port, and by a port alone on every address', async () => {
+    const bootstrap = new ServerBootstrap().childHandler(() => {});
+    const first = opened(await bootstrap.bind('127.0.0.1', 0));
+    expect(first.localAddress).toMatchObject({ host: '127.0.0.1' });
+    const everywhere = [opened(await bootstrap.bind(0)), opened(await bootstrap.localAddress(0).bind())];
+    for (const server of everywhere) {
+      const { host, port } = server.localAddress as InetSocketAddress;
+      expect(['::', '0.0.0.0']).toContain(host);
+      opened(await within('a connection', new Bootstrap().connect('127.0.0.1', port)));
+    }
+  });
+
   test('a taken port: the message names address and way out, and the channel is closed', async () => {
     const first = await listen();
     const { host, port } = first.localAddress as InetSocketAddress;
@@ -253,4 +266,24 @@ test('a clone has what the original had, and changes on its own', async () => {
     [1, 'original'],
     [2, 'clone'],
   ]);
+});
+
+test('config tells what was set', () => {
+  const init = (): void => {};
+  const bootstrap = new ServerBootstrap()
+    .localAddress(9000)
+    .option(ChannelOption.SO_BACKLOG, 7)
+    .childOption(ChannelOption.TCP_NODELAY, false)
+    .childAttr(KEY, 'child')
+    .childHandler(init);
+  const { config } = bootstrap;
+  expect(config).toMatchObject({
+    localAddress: { host: '', port: 9000 },
+    options: new Map([[ChannelOption.SO_BACKLOG, 7]]),
+    childOptions: new Map([[ChannelOption.TCP_NODELAY, false]]),
+    childAttrs: new Map([[KEY, 'child']]),
+  });
+  expect([config.handler, config.childHandler]).toEqual([undefined, init]);
+  bootstrap.childOption(ChannelOption.TCP_NODELAY, undefined);
+  expect([config.childOptions.size, bootstrap.config.childOptions.size]).toEqual([1, 0]);
 });

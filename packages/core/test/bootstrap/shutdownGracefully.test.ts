@@ -77,6 +77,38 @@ describe('shutdownGracefully', () => {
     await recorder.seen('inactive');
   });
 
+  test('waitUntil counts as long as earlier work goes on, and is refused when the channel closes', async () => {
+    const first = signal();
+    const second = signal();
+    const late = signal<unknown>();
+    const server = await listen(
+      onShutdown((child, event) => {
+        const work = first.promise.then(() => event.waitUntil(second.promise));
+        event.waitUntil(work);
+        child.closeFuture.addListener(() => {
+          try {
+            event.waitUntil(Promise.resolve());
+          } catch (error) {
+            late.fire(error);
+          }
+        });
+      }),
+    );
+    const recorder = new Recorder();
+    await connect(server, (channel) => channel.pipeline.addLast(recorder));
+    await eventually('it is accepted', () => childrenOf(server).size === 1);
+    const done = shutdownGracefully(server, { timeout: 5000 });
+    first.fire();
+    await polls(3);
+    expect(recorder.events).not.toContain('inactive');
+    second.fire();
+    await within('the shutdown', done, 2000);
+    expect(await within('the refusal', late.promise)).toMatchObject({
+      code: 'ERR_ILLEGAL_STATE',
+      message: expect.stringMatching(/^waitUntil\(\) came too late/),
+    });
+  });
+
   test('at the deadline what is still open is closed: endless work, and a peer that does not read', async () => {
     const server = await listen(
       onShutdown((child, event) => {

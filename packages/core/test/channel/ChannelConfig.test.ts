@@ -47,6 +47,23 @@ test('refuses a connect timeout below 0', () => {
   expect(channel.config.connectTimeoutMillis).toBe(30_000);
 });
 
+test("Netty's old pair of water marks sets one and leaves the other", () => {
+  expect(channel.getOption(ChannelOption.WRITE_BUFFER_LOW_WATER_MARK)).toBe(32 * 1024);
+  expect(channel.setOption(ChannelOption.WRITE_BUFFER_HIGH_WATER_MARK, 100_000)).toBe(true);
+  expect(channel.setOption(ChannelOption.WRITE_BUFFER_LOW_WATER_MARK, 50_000)).toBe(true);
+  expect(channel.config.writeBufferWaterMark).toMatchObject({ low: 50_000, high: 100_000 });
+  expect(channel.getOption(ChannelOption.WRITE_BUFFER_HIGH_WATER_MARK)).toBe(100_000);
+  for (const [option, value] of [
+    [ChannelOption.WRITE_BUFFER_HIGH_WATER_MARK, 49_999],
+    [ChannelOption.WRITE_BUFFER_LOW_WATER_MARK, 100_001],
+  ] as const) {
+    expect(() => channel.setOption(option, value)).toThrow(
+      expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }),
+    );
+  }
+  expect(channel.config.writeBufferWaterMark).toMatchObject({ low: 50_000, high: 100_000 });
+});
+
 test('an option the transport does not know is ignored with one warning by its name', () => {
   const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
   const option = ChannelOption.valueOf<number>('ChannelConfigTest.UNKNOWN');

@@ -9,6 +9,16 @@ test('options of one name are one object', () => {
   expect([own.name, String(own)]).toEqual(['ChannelOptionTest.own', 'ChannelOptionTest.own']);
 });
 
+test('newInstance makes one that must be new', () => {
+  const made = ChannelOption.newInstance<number>('ChannelOptionTest.new');
+  expect(ChannelOption.valueOf('ChannelOptionTest.new')).toBe(made);
+  for (const taken of ['ChannelOptionTest.new', 'AUTO_READ']) {
+    expect(() => ChannelOption.newInstance(taken)).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE', message: `'${taken}' is already in use` }),
+    );
+  }
+});
+
 test('every constant has its own name', () => {
   const constants = Object.entries(ChannelOption).filter(([, value]) => value instanceof ChannelOption);
   expect(constants.length).toBeGreaterThan(15);

@@ -165,6 +165,24 @@ describe('listeners (rule 53)', () => {
     expect(warn).toHaveBeenCalledWith({ err: boom }, 'An exception was thrown by a ChannelFutureListener');
   });
 
+  test('are called in order by a promise that fails: those that wait, then the late ones', () => {
+    const order: number[] = [];
+    const promise = newPromise()
+      .addListener(() => {
+        order.push(1);
+        promise.addListener(() => {
+          order.push(4);
+          promise.addListener(() => order.push(6));
+          order.push(5);
+        });
+        order.push(2);
+      })
+      .addListener(() => order.push(3));
+    promise.setFailure(boom);
+    promise.addListener(() => order.push(7));
+    expect(order).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
   test('that complete further promises nest 8 deep, the rest run as tasks', () => {
     const promises = Array.from({ length: 20 }, () => newPromise());
     const heard: number[] = [];
@@ -178,6 +196,42 @@ describe('listeners (rule 53)', () => {
     expect(heard).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     channel.runPendingTasks();
     expect(heard).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+
+  test('that come later are called, also when the call stack ended amid the earlier ones', () => {
+    const promises = Array.from({ length: 300 }, () => newPromise().addListener(() => {}));
+    let next = 0;
+    /** Completes promises in the innermost frames there are. */
+    const dive = (): void => {
+      try {
+        dive();
+      } finally {
+        if (next < promises.length) promises[next++]?.trySuccess();
+      }
+    };
+    expect(dive).toThrow('Maximum call stack size exceeded');
+    const done = promises.filter((promise) => promise.isDone);
+    expect(done.length).toBeGreaterThan(100);
+    const late = jest.fn();
+    for (const promise of done) promise.addListener(late);
+    expect(late).toHaveBeenCalledTimes(done.length);
+  });
+
+  test('chain 100,000 promises that were there before, each completed by the one before it', () => {
+    const promises = Array.from({ length: 100_000 }, () => newPromise());
+    promises.forEach((promise, i) => void promise.addListener(() => promises[i + 1]?.setSuccess()));
+    promises[0]?.setSuccess();
+    channel.runPendingTasks();
+    expect(promises.filter((promise) => !promise.isSuccess)).toEqual([]);
+  });
+
+  test('await each other 100,000 deep, futures and native promises by turns', async () => {
+    const promises = Array.from({ length: 100_000 }, () => newPromise<number>());
+    promises.forEach((promise, i) => {
+      if (i > 0) (promises[i - 1] as ChannelFuture<number>).then((value) => promise.setSuccess(value + 1));
+    });
+    promises[0]?.setSuccess(1);
+    expect(await promises[99_999]).toBe(100_000);
   });
 
   test('chain 100,000 promises without using up the stack', () => {

@@ -105,6 +105,31 @@ describe('a cancelled write (rule 46)', () => {
     expect([b.isSuccess, buffer.totalPendingWriteBytes]).toEqual([true, 0]);
   });
 
+  test('is skipped with all the messages of its promise', () => {
+    const warn = jest.fn();
+    setLogger({ debug() {}, info() {}, warn, error() {} });
+    const promise = channel.newPromise().addListener(() => {});
+    for (const size of [10, 20]) buffer.addMessage(bytes(size), size, promise);
+    promise.cancel();
+    buffer.addFlush();
+    expect([buffer.size, buffer.totalPendingWriteBytes]).toEqual([2, 0]);
+    for (let i = 0; i < 2; i++) {
+      expect(buffer.current).toEqual(bytes(0));
+      buffer.remove();
+    }
+    setLogger();
+    expect([buffer.isEmpty, warn.mock.calls.length]).toEqual([true, 0]);
+  });
+
+  test('between others does not stand in the way of the bytes behind it', () => {
+    const [a, b, c] = add(1, 2, 1) as [ChannelPromise, ChannelPromise, ChannelPromise];
+    b.cancel();
+    buffer.addFlush();
+    buffer.removeBytes(2);
+    expect([a.isSuccess, b.isCancelled, c.isSuccess]).toEqual([true, true, true]);
+    expect([buffer.isEmpty, buffer.totalPendingWriteBytes]).toEqual([true, 0]);
+  });
+
   test('cannot be cancelled once flushed', () => {
     const [a] = add(10) as [ChannelPromise];
     buffer.addFlush();
@@ -224,6 +249,68 @@ describe('writability (rule 45)', () => {
     expect([buffer.isWritable, writability]).toEqual([true, [false, true]]);
   });
 
+  describe('bytes that leave in the midst of an addition', () => {
+    /** As a transport that flushes before a message would pass the high mark. */
+    const replace = (size: number): void => {
+      buffer.addFlush();
+      buffer.quietly(() => {
+        while (buffer.remove());
+      });
+      add(size);
+    };
+    beforeEach(() => {
+      channel.config.writeBufferWaterMark = new WriteBufferWaterMark(500, 1000);
+      add(2000);
+    });
+
+    test('are no change if the new ones take their place', () => {
+      replace(2000);
+      replace(3000);
+      channel.runPendingTasks();
+      expect([channel.isWritable, writability]).toEqual([false, [false]]);
+    });
+
+    test('are told when it is over', () => {
+      replace(10);
+      expect([channel.isWritable, writability]).toEqual([true, [false]]);
+      channel.runPendingTasks();
+      expect(writability).toEqual([false, true]);
+    });
+
+    test('are not told if it is unwritable again by then', () => {
+      replace(10);
+      add(2000);
+      channel.runPendingTasks();
+      expect([channel.isWritable, writability]).toEqual([false, [false]]);
+      buffer.addFlush();
+      while (buffer.remove());
+      expect(writability).toEqual([false, true]);
+    });
+
+    test('change nothing while a flag forbids writing', () => {
+      buffer.setUserDefinedWritability(1, false);
+      replace(10);
+      channel.runPendingTasks();
+      expect([channel.isWritable, writability]).toEqual([false, [false]]);
+      buffer.setUserDefinedWritability(1, true);
+      channel.runPendingTasks();
+      expect(writability).toEqual([false, true]);
+    });
+  });
+
+  test('a flag that is off hides what the marks say', () => {
+    add(300);
+    expect(writability).toEqual([false]);
+    buffer.setUserDefinedWritability(1, false);
+    buffer.addFlush();
+    buffer.remove();
+    channel.runPendingTasks();
+    expect([buffer.totalPendingWriteBytes, buffer.isWritable, writability]).toEqual([0, false, [false]]);
+    buffer.setUserDefinedWritability(1, true);
+    channel.runPendingTasks();
+    expect([buffer.isWritable, writability]).toEqual([true, [false, true]]);
+  });
+
   test('bytes that a handler holds back count too (rule 55)', () => {
     buffer.incrementPendingOutboundBytes(301);
     channel.runPendingTasks();
@@ -285,6 +372,20 @@ describe('at the end', () => {
     buffer.remove();
     expect([drained.mock.calls.length, writable.mock.calls.length]).toEqual([1, 1]);
   });
+});
+
+test('cancelled writes that make room are told of once, when the flush has marked them all', () => {
+  channel.config.writeBufferWaterMark = new WriteBufferWaterMark(200, 300);
+  const heard: [boolean, number][] = [];
+  channel.pipeline.addLast({
+    channelWritabilityChanged: () => void heard.push([channel.isWritable, buffer.totalPendingWriteBytes]),
+  });
+  const writes = [500, 1, 1].map((size) => channel.write(bytes(size)));
+  writes[0]?.cancel();
+  writes[1]?.cancel();
+  channel.pipeline.removeFirst();
+  channel.flush();
+  expect(heard).toEqual([[true, 97]]);
 });
 
 test('a write and a flush by who hears that a cancelled write made room keep every entry, in order', () => {

@@ -165,10 +165,9 @@ describe('periodic tasks', () => {
 
 describe('the clock', () => {
   test('follows real time until it is frozen, and goes on from where it stood', () => {
+    const base = 1000;
+    const now = jest.spyOn(performance, 'now').mockReturnValue(base);
     const real = new EmbeddedEventLoop();
-    const now = jest.spyOn(performance, 'now');
-    const base = performance.now();
-    now.mockReturnValue(base);
     const start = real.now;
     now.mockReturnValue(base + 50);
     expect(real.now - start).toBeCloseTo(50);
@@ -185,6 +184,18 @@ describe('the clock', () => {
     real.advanceTimeBy(100);
     expect(real.now - start).toBeCloseTo(165);
     now.mockRestore();
+  });
+
+  test('stops at a whole millisecond, so that whole delays add up exactly', () => {
+    const now = jest.spyOn(performance, 'now').mockReturnValue(0);
+    const real = new EmbeddedEventLoop();
+    now.mockReturnValue(12.3456789);
+    const due = real.schedule(() => {}, 0);
+    real.freezeTime();
+    now.mockRestore();
+    expect(real.now).toBe(13);
+    real.runScheduledTasks();
+    expect(due.isDone).toBe(true);
   });
 
   test('moves to the next timer that is due in time', () => {

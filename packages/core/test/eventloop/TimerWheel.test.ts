@@ -1,4 +1,4 @@
-import { TimerWheel, type WheelClock } from '@sluice/core';
+import { setLogger, TimerWheel, type WheelClock } from '@sluice/core';
 
 /** A clock that stands until it is moved, with the one timer that a wheel may have. */
 class FakeClock implements WheelClock {
@@ -49,7 +49,7 @@ let failures: unknown[];
 beforeEach(() => {
   clock = new FakeClock();
   failures = [];
-  wheel = new TimerWheel((error) => failures.push(error), 10, clock);
+  wheel = new TimerWheel({ onError: (error) => failures.push(error), clock });
   ran = [];
 });
 
@@ -177,4 +177,70 @@ test('100,000 tasks run once each, in order, and re-arming one in ten costs no t
   clock.advanceTo(60_000);
   expect([count, outOfOrder, wheel.size, clock.timerAt]).toEqual([90_000, 0, 0, null]);
   expect(clock.armed).toBeLessThanOrEqual(6002);
+});
+
+test('takes no more than maxPending tasks at a time', () => {
+  const small = new TimerWheel({ maxPending: 2, clock });
+  const first = small.schedule(note('a'), 10);
+  small.schedule(note('b'), 10);
+  expect(() => small.schedule(note('c'), 10)).toThrow(
+    expect.objectContaining({
+      code: 'ERR_REJECTED_EXECUTION',
+      message: expect.stringMatching(
+        /^Number of pending timeouts \(3\) is greater than or equal to maximum allowed pending timeouts \(2\)/,
+      ),
+    }),
+  );
+  first.cancel();
+  small.schedule(note('d'), 10);
+  clock.advanceTo(10);
+  small.schedule(note('e'), 10);
+  clock.advanceTo(20);
+  expect(ran).toEqual(['b at 10', 'd at 10', 'e at 20']);
+});
+
+test('stop() cancels and returns what waits, and nothing can be scheduled afterwards', () => {
+  const gone = wheel.schedule(note('a'), 10);
+  const left = [wheel.schedule(note('b'), 20), wheel.schedule(note('c'), 5000)];
+  clock.advanceTo(10);
+  expect(new Set(wheel.stop())).toEqual(new Set(left));
+  expect(left.map((task) => [task.isCancelled, task.isDone, task.cancel()])).toEqual([
+    [true, true, false],
+    [true, true, false],
+  ]);
+  expect([gone.isCancelled, wheel.size, clock.timerAt, wheel.stop()]).toEqual([false, 0, null, []]);
+  expect(() => wheel.schedule(note('d'), 1)).toThrow(expect.objectContaining({ code: 'ERR_ILLEGAL_STATE' }));
+  clock.advanceTo(10_000);
+  expect(ran).toEqual(['a at 10']);
+});
+
+test('a task may stop the wheel: those of its own tick do not run either', () => {
+  wheel.schedule(() => void note(`${wheel.stop().length} left`)(), 10);
+  wheel.schedule(note('same tick'), 10);
+  wheel.schedule(note('later'), 30);
+  clock.advanceTo(100);
+  expect([ran, wheel.size]).toEqual([['2 left at 10'], 0]);
+});
+
+test.each([{ tick: 0 }, { tick: Number.NaN }, { tick: Infinity }, { maxPending: 0 }, { maxPending: -1 }])(
+  'refuses %p',
+  (options) => {
+    expect(() => new TimerWheel(options)).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
+  },
+);
+
+test('without onError a task that throws is logged', () => {
+  const warn = jest.fn();
+  setLogger({ debug() {}, info() {}, error() {}, warn });
+  try {
+    const own = new TimerWheel({ clock });
+    const err = new Error('boom');
+    own.schedule(() => {
+      throw err;
+    }, 10);
+    clock.advanceTo(10);
+    expect(warn).toHaveBeenCalledWith({ err }, 'A task of a TimerWheel raised an exception');
+  } finally {
+    setLogger();
+  }
 });

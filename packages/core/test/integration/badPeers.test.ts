@@ -7,8 +7,8 @@ import {
   type ServerSocketChannel,
   setReadMode,
 } from '../../src/index.js';
+import { pattern } from '../support/pattern.js';
 import { connect, listen, rawPeer } from '../support/sockets.js';
-import { pattern } from '../support/transportSuite.js';
 import { eventually, polls, within } from '../support/within.js';
 
 const FLOOD = 8 << 20;

@@ -216,7 +216,7 @@ describe('user code at its worst', () => {
       created.pipeline.addLast({ exceptionCaught: () => {} });
     });
     await channel.shutdownOutput();
-    await expect(channel.shutdownOutput()).rejects.toMatchObject({ code: 'ERR_CLOSED_CHANNEL' });
+    await expect(channel.shutdownOutput()).rejects.toMatchObject({ code: 'ERR_CHANNEL_OUTPUT_SHUTDOWN' });
     const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
     channel.socket?.destroy(reset);
     await within('the close', channel.closeFuture);

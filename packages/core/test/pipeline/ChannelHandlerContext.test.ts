@@ -1,4 +1,5 @@
 import {
+  type AnyChannelHandler,
   ChannelDuplexHandler,
   type ChannelHandlerContext,
   type ChannelPromise,
@@ -142,6 +143,34 @@ describe('rule 2 and 3: an exception of an inbound callback', () => {
         expect.stringMatching(/^An exception was thrown by a user handler's exceptionCaught/),
       ],
     ]);
+  });
+
+  test('thrown by exceptionCaught about the same handler’s own failure does not come back', () => {
+    const calls: string[] = [];
+    const bad = (name: string): AnyChannelHandler => ({
+      channelReadComplete() {
+        throw new Error(`${name} failed`);
+      },
+      exceptionCaught(_ctx, cause) {
+        calls.push(`${name} hears ${cause.message}`);
+        throw new Error('and again');
+      },
+    });
+    setLogger({ debug() {}, info() {}, warn() {}, error() {} } satisfies Logger);
+    channel.pipeline.addLast('bad', bad('bad'));
+    add('after');
+    trace.take();
+    channel.pipeline.fireChannelReadComplete();
+    expect([calls, trace.take()]).toEqual([['bad hears bad failed'], ['after read']]);
+    // The same when it is a handler that deals with an exception that sends the event on which the next one fails.
+    channel.pipeline.addFirst('first', {
+      exceptionCaught: (ctx) => void ctx.fireChannelReadComplete(),
+    });
+    calls.length = 0;
+    channel.pipeline.fireExceptionCaught(boom);
+    setLogger();
+    expect(calls).toEqual(['bad hears bad failed']);
+    channel.checkException();
   });
 
   test('thrown by another handler while one handles an exception is handled by that one', () => {
@@ -293,6 +322,43 @@ describe('a removed context (rule 11 and 25)', () => {
     b.writeAndFlush('x');
     expect(trace.take()).toEqual(['d channelRead m', 'd userEventTriggered u']);
     expect(channel.outboundMessages.splice(0)).toEqual(['w', 'x']);
+  });
+
+  test('hands on what its handler held back, both ways, when it is removed or replaced', () => {
+    /** Keeps everything until it goes. */
+    const keeping = (): AnyChannelHandler & { in: unknown[]; out: unknown[] } => ({
+      in: [],
+      out: [],
+      channelRead(_ctx, message) {
+        this.in.push(message);
+      },
+      write(_ctx, message) {
+        this.out.push(message);
+      },
+      handlerRemoved(ctx) {
+        for (const message of this.in) ctx.fireChannelRead(message);
+        if (this.in.length > 0) ctx.fireChannelReadComplete();
+        for (const message of this.out) ctx.write(message);
+        ctx.flush();
+      },
+    });
+    const [first, middle, last] = [keeping(), keeping(), keeping()];
+    channel.pipeline.addLast('first', first).addLast('middle', middle).addLast('last', last);
+    channel.pipeline.context('first')?.fireChannelRead('in');
+    channel.pipeline.context('last')?.write('out');
+    expect([middle.in, middle.out]).toEqual([['in'], ['out']]);
+    channel.pipeline.remove(middle);
+    expect([last.in, first.out]).toEqual([['in'], ['out']]);
+
+    const next = keeping();
+    channel.pipeline.replace(last, 'next', next);
+    expect(next.in).toEqual(['in']);
+    channel.pipeline.context('next')?.write('more');
+    const before = keeping();
+    channel.pipeline.replace(first, 'before', before);
+    expect(before.out).toEqual(['out', 'more']);
+    for (const handler of [before, next]) channel.pipeline.remove(handler);
+    expect([channel.readInbound(), channel.outboundMessages.splice(0)]).toEqual(['in', ['out', 'more']]);
   });
 
   test('gets no further events, and says that it is removed', () => {

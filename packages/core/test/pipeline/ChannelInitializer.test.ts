@@ -121,6 +121,30 @@ describe('rule 23: an initializer', () => {
     channel.finish();
   });
 
+  test('that fires channelRegistered again has its handlers hear it twice', () => {
+    const channel = unregistered();
+    let runs = 0;
+    channel.pipeline.addLast(
+      ChannelInitializer.of(({ pipeline }) => {
+        runs++;
+        pipeline.addLast('a', trace.handler('a'));
+        pipeline.fireChannelRegistered();
+      }),
+    );
+    channel.register();
+    expect(runs).toBe(1);
+    expect(trace.take().filter((entry) => entry === 'a channelRegistered')).toHaveLength(2);
+    channel.finish();
+  });
+
+  test.each(['addFirst', 'addLast'] as const)('may add another one with %s, which runs too', (add) => {
+    const channel = new EmbeddedChannel(
+      ChannelInitializer.of(({ pipeline }) => void pipeline[add](adding('a'))),
+    );
+    expect(channel.pipeline.names()).toEqual(['a']);
+    channel.finish();
+  });
+
   test('that removes itself, or empties the pipeline, does no harm', () => {
     const channel = new EmbeddedChannel();
     channel.pipeline.addLast(

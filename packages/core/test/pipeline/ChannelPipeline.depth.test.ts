@@ -1,11 +1,14 @@
 import {
   type AnyChannelHandler,
   ChannelDuplexHandler,
+  type ChannelFuture,
   type ChannelHandlerContext,
+  type ChannelPipeline,
   EmbeddedChannel,
   type Logger,
   PipelineDepthException,
   setLogger,
+  type UnhandledHooks,
 } from '@sluice/core';
 import { ticksLater } from './tracing.js';
 
@@ -132,17 +135,67 @@ describe('recursion without end fails its channel and not the process (D18)', ()
   });
 });
 
-test('handlers hear of their removal when the channel is closed while they are passed by', () => {
-  const removed: string[] = [];
+test('handlers hear of the end when the channel is closed while they are passed by', async () => {
+  const heard: string[] = [];
+  const hearing = (name: string): AnyChannelHandler => ({
+    exceptionCaught(ctx, cause) {
+      heard.push(`${name} ${cause.name}`);
+      ctx.fireExceptionCaught(cause);
+    },
+    channelInactive(ctx) {
+      heard.push(`${name} inactive`);
+      ctx.fireChannelInactive();
+    },
+    channelUnregistered(ctx) {
+      heard.push(`${name} unregistered`);
+      ctx.fireChannelUnregistered();
+    },
+    handlerRemoved: () => heard.push(`${name} removed`),
+  });
   const channel = new EmbeddedChannel();
   channel.pipeline.addLast('endless', {
+    ...hearing('endless'),
     channelRead: (ctx, message) => void ctx.pipeline.fireChannelRead(message),
-    handlerRemoved: () => void removed.push('endless'),
   });
-  channel.pipeline.addLast('other', { handlerRemoved: () => void removed.push('other') });
+  channel.pipeline.addLast('other', hearing('other'));
   channel.pipeline.fireChannelRead('m');
-  channel.close();
-  expect(removed).toEqual(['other', 'endless']);
+  expect(channel.close().isSuccess).toBe(true);
+  await ticksLater();
+  expect(heard).toEqual([
+    'endless PipelineDepthException',
+    'other PipelineDepthException',
+    'endless inactive',
+    'other inactive',
+    'endless unregistered',
+    'other unregistered',
+    'other removed',
+    'endless removed',
+  ]);
+});
+
+test('a close in each frame of a stack that is used up leaves no channel half closed', async () => {
+  const heard: string[] = [];
+  const futures: ChannelFuture[] = [];
+  const channel = new EmbeddedChannel();
+  channel.pipeline.addLast({
+    channelRead(ctx, message) {
+      try {
+        ctx.pipeline.fireChannelRead(message);
+      } finally {
+        futures.push(ctx.close());
+      }
+    },
+    channelInactive: () => heard.push('inactive'),
+    handlerRemoved: () => heard.push('removed'),
+    exceptionCaught: (_ctx, cause) => heard.push(cause.name),
+  });
+  const pending = channel.write('never flushed');
+  channel.pipeline.fireChannelRead('m');
+  await ticksLater();
+  expect(heard).toEqual(['PipelineDepthException', 'inactive', 'removed']);
+  expect([channel.closeFuture.isSuccess, channel.isRegistered, pending.isDone]).toEqual([true, false, true]);
+  expect(futures.length).toBeGreaterThan(100);
+  expect(futures.filter((future) => !future.isDone)).toEqual([]);
 });
 
 test('handlers that were added meanwhile and not told yet are not told twice or never', async () => {
@@ -164,4 +217,85 @@ test('a plain RangeError is no used-up stack', () => {
   expect(caught).toEqual([new RangeError('Invalid array length')]);
   expect(channel.isOpen).toBe(true);
   channel.finish();
+});
+
+describe('a hook for what nobody handled that fires it again', () => {
+  const again: Record<string, [UnhandledHooks, (pipeline: ChannelPipeline) => unknown]> = {
+    message: [
+      {
+        message(channel, message) {
+          channel.pipeline.fireChannelRead(message);
+          channel.pipeline.fireChannelRead(message);
+        },
+      },
+      (pipeline) => pipeline.fireChannelRead('m'),
+    ],
+    userEvent: [
+      {
+        userEvent(channel, event) {
+          channel.pipeline.fireUserEventTriggered(event);
+          channel.pipeline.fireUserEventTriggered(event);
+        },
+      },
+      (pipeline) => pipeline.fireUserEventTriggered('u'),
+    ],
+    exception: [
+      {
+        exception(channel, cause) {
+          channel.pipeline.fireExceptionCaught(cause);
+          channel.pipeline.fireExceptionCaught(cause);
+        },
+      },
+      (pipeline) => pipeline.fireExceptionCaught(new Error('x')),
+    ],
+  };
+
+  test.each(Object.entries(again))('%s', async (_name, [hooks, fire]) => {
+    const channel = new EmbeddedChannel();
+    channel.pipeline.unhandled = hooks;
+    fire(channel.pipeline);
+    await ticksLater();
+    await ticksLater();
+    expect([channel.isOpen, channel.isRegistered]).toEqual([false, false]);
+  });
+});
+
+test('an exceptionCaught that throws what it fires again ends', async () => {
+  const channel = new EmbeddedChannel();
+  channel.pipeline.addLast({
+    exceptionCaught(ctx, cause) {
+      ctx.pipeline.fireExceptionCaught(cause);
+      throw cause;
+    },
+  });
+  channel.pipeline.fireExceptionCaught(new Error('x'));
+  await ticksLater();
+  await ticksLater();
+  expect([channel.isOpen, channel.pipeline.names()]).toEqual([false, []]);
+});
+
+describe('what is passed by costs no stack', () => {
+  const all = (channel: EmbeddedChannel, from: ChannelHandlerContext | ChannelPipeline): void => {
+    from.fireChannelRead('in').fireChannelReadComplete().fireUserEventTriggered('u').flush().read();
+    from.write('out');
+    from.writeAndFlush('flushed').addListener(() => {});
+    from.fireExceptionCaught(new Error('x'));
+    expect(() => channel.checkException()).toThrow('x');
+    expect(channel.readInbound()).toBe('in');
+  };
+
+  test('12,000 handlers that were not told of their addition yet', () => {
+    const channel = new EmbeddedChannel({ register: false, handlers: [] });
+    for (let i = 0; i < 12_000; i++) channel.pipeline.addFirst(`h${i}`, passing());
+    all(channel, channel.pipeline);
+  });
+
+  test('30,000 handlers that followed each other in one place, from the context of the first', () => {
+    const channel = new EmbeddedChannel();
+    channel.pipeline.addLast('h', passing());
+    const first = channel.pipeline.context('h') as ChannelHandlerContext;
+    for (let i = 0; i < 30_000; i++) channel.pipeline.replace('h', 'h', passing());
+    all(channel, first);
+    channel.finishAndReleaseAll();
+  });
 });

@@ -7,8 +7,10 @@ import {
   CombinedChannelDuplexHandler,
   EmbeddedChannel,
   type Logger,
+  serial,
   setLogger,
 } from '@sluice/core';
+import { CHANNEL_ACTIVE, CHANNEL_READ, EXCEPTION_CAUGHT, maskOf, WRITE } from '../../src/pipeline/mask.js';
 import { INBOUND, OUTBOUND, Trace, ticksLater } from './tracing.js';
 
 const boom = new Error('boom');
@@ -341,3 +343,50 @@ function closingLast<T>(calls: Record<string, T>): [string, T][] {
 function throwing(): never {
   throw boom;
 }
+
+describe('what visits a combined handler', () => {
+  const parts = (): ConstructorParameters<typeof CombinedChannelDuplexHandler> => [
+    { channelRead: (ctx, message) => void ctx.fireChannelRead(message) },
+    { write: (ctx, message, promise) => ctx.write(message, promise), exceptionCaught() {} },
+  ];
+
+  test('is what its parts implement', () => {
+    expect(maskOf(new CombinedChannelDuplexHandler(...parts()))).toBe(
+      CHANNEL_READ | WRITE | EXCEPTION_CAUGHT,
+    );
+    expect(maskOf(new CombinedChannelDuplexHandler({}, {}))).toBe(0);
+    const nested = new CombinedChannelDuplexHandler(new CombinedChannelDuplexHandler(parts()[0], {}), {});
+    expect(maskOf(nested)).toBe(CHANNEL_READ);
+  });
+
+  test('is also what a subclass overrides', () => {
+    const seen: string[] = [];
+    class Noting extends CombinedChannelDuplexHandler {
+      override channelActive(ctx: ChannelHandlerContext): unknown {
+        seen.push('active');
+        return super.channelActive(ctx);
+      }
+    }
+    const handler = new Noting(...parts());
+    expect(maskOf(handler)).toBe(CHANNEL_READ | WRITE | EXCEPTION_CAUGHT | CHANNEL_ACTIVE);
+    const channel = new EmbeddedChannel(handler, { channelActive: () => void seen.push('next') });
+    expect(seen).toEqual(['active', 'next']);
+    channel.finishAndReleaseAll();
+  });
+
+  test('goes to its parts also through serial()', () => {
+    const seen: unknown[] = [];
+    const combined = new CombinedChannelDuplexHandler(
+      {
+        channelActive: () => void seen.push('active'),
+        channelRead: (_ctx, message) => void seen.push(message),
+      },
+      { write: (_ctx, message) => void seen.push(message) },
+    );
+    const channel = new EmbeddedChannel(serial(combined));
+    channel.writeInbound('in');
+    channel.write('out');
+    expect(seen).toEqual(['active', 'in', 'out']);
+    channel.finishAndReleaseAll();
+  });
+});

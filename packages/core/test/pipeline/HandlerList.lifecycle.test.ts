@@ -79,11 +79,61 @@ test('rule 13: on a registered channel handlerAdded has run when add returns', (
   expect(trace.take()).toEqual(['a handlerRemoved']);
 });
 
-test('rule 14: handlerRemoved comes only to a handler that was told of its addition', () => {
+test('rule 13: a handler that is added by a listener of the register promise gets what comes next', () => {
   const unregistered = new EmbeddedChannel({ register: false, handlers: [] });
-  unregistered.pipeline.addLast(trace.handler('a'));
-  unregistered.close();
-  expect(trace.take()).toEqual([]);
+  const promise = unregistered.newPromise();
+  promise.addListener(() => {
+    unregistered.pipeline.addLast(trace.handler('a'));
+    trace.note('added');
+    unregistered.pipeline.fireUserEventTriggered('u');
+  });
+  unregistered.register(promise);
+  expect(trace.take().slice(0, 5)).toEqual([
+    'a handlerAdded',
+    'added',
+    'a userEventTriggered u',
+    'a channelRegistered',
+    'a channelActive',
+  ]);
+  unregistered.finish();
+});
+
+test('rule 13: twenty handlers, removed in another order, hear of both once', () => {
+  const names = Array.from({ length: 20 }, (_, i) => `h${i}`);
+  for (const name of names) channel.pipeline.addFirst(name, trace.handler(name));
+  expect(trace.take()).toEqual(names.map((name) => `${name} handlerAdded`));
+  const shuffled = names.map((_, i) => names[(i * 7) % 20] as string);
+  for (const name of shuffled) channel.pipeline.remove(name);
+  expect(trace.take()).toEqual(shuffled.map((name) => `${name} handlerRemoved`));
+});
+
+describe('rule 14: handlerRemoved comes only to a handler that was told of its addition', () => {
+  test('not when the channel is closed before it is registered', () => {
+    const unregistered = new EmbeddedChannel({ register: false, handlers: [] });
+    unregistered.pipeline.addLast(trace.handler('a'));
+    unregistered.close();
+    expect(trace.take()).toEqual([]);
+  });
+
+  test('a handler that is added while the channel closes hears of both', () => {
+    channel.closeFuture.addListener(() => channel.pipeline.addLast(trace.handler('late')));
+    channel.close();
+    expect(trace.take()).toEqual([
+      'late handlerAdded',
+      'late channelInactive',
+      'late channelUnregistered',
+      'late handlerRemoved',
+    ]);
+  });
+
+  test('one that is added afterwards is added, and stays', () => {
+    channel.close();
+    channel.pipeline.addLast('late', trace.handler('late'));
+    expect(trace.take()).toEqual(['late handlerAdded']);
+    expect(channel.pipeline.names()).toEqual(['late']);
+    channel.pipeline.remove('late');
+    expect(trace.take()).toEqual(['late handlerRemoved']);
+  });
 });
 
 describe('rule 15: when handlerAdded throws', () => {
@@ -116,6 +166,25 @@ describe('rule 15: when handlerAdded throws', () => {
     );
   });
 
+  test.each([true, false])('32 of them leave nothing behind (registered before: %p)', (register) => {
+    const many = new EmbeddedChannel({ register, handlers: [] });
+    const caught: string[] = [];
+    many.pipeline.unhandled = { exception: (_channel, cause) => void caught.push(cause.message) };
+    many.pipeline.addFirst('good', {});
+    const removed: string[] = [];
+    for (let i = 0; i < 32; i++) {
+      many.pipeline.addFirst(`bad${i}`, {
+        ...throwing('handlerAdded'),
+        handlerRemoved: (ctx) => void removed.push(ctx.name),
+      });
+    }
+    if (!register) many.register();
+    expect(many.pipeline.names()).toEqual(['good']);
+    expect(removed).toEqual(Array.from({ length: 32 }, (_, i) => `bad${i}`));
+    expect(caught).toEqual(removed.map(() => 'Handler.handlerAdded() has thrown an exception; removed.'));
+    many.finish();
+  });
+
   test('at registration, the others are still added', () => {
     const unregistered = new EmbeddedChannel({ register: false, handlers: [] });
     unregistered.pipeline.addLast('bad', throwing('handlerAdded')).addLast('good', trace.handler('good'));
@@ -136,6 +205,19 @@ test('rule 16: when handlerRemoved throws, the exception comes from the head', (
     'first exceptionCaught Handler.handlerRemoved() has thrown an exception.',
   ]);
   expect(() => channel.checkException()).toThrow(expect.objectContaining({ cause: boom }));
+});
+
+test('rule 17: an event fired within handlerAdded may come back as a write', () => {
+  channel.pipeline.addLast('answers', {
+    userEventTriggered(ctx, event) {
+      if (event === 'hello') ctx.write('answer');
+    },
+  });
+  channel.pipeline.addFirst(
+    'asks',
+    trace.handler('asks', { handlerAdded: (ctx) => void ctx.fireUserEventTriggered('hello') }),
+  );
+  expect(trace.take()).toEqual(['asks write answer']);
 });
 
 test('rule 17: events fired within handlerAdded reach the handler', () => {
@@ -289,6 +371,27 @@ test('rule 26: a protocol upgrade loses nothing: new codec in, then old codec ou
   channel.pipeline.addLast('old', oldCodec);
   channel.writeInbound('a', 'upgrade', 'b');
   expect(channel.inboundMessages.splice(0)).toEqual(['old a', 'new leftover', 'new b']);
+});
+
+test('rule 26: a greeting that the new codec sends is not encoded by the old one', () => {
+  let isEncoding = true;
+  const oldEncoder: AnyChannelHandler = {
+    write: (ctx, message, promise) => void ctx.write(isEncoding ? `old ${message}` : message, promise),
+  };
+  channel.pipeline.addLast('old encoder', oldEncoder).addLast('upgrading', {
+    channelRead(ctx) {
+      ctx.writeAndFlush('switching');
+      isEncoding = false;
+      ctx.pipeline.addAfter('old encoder', 'new codec', {
+        handlerAdded: (codec) => void codec.writeAndFlush('greeting'),
+        write: (codec, message, promise) => void codec.write(`new ${message}`, promise),
+      });
+      ctx.pipeline.remove('old encoder');
+    },
+  });
+  channel.writeInbound('upgrade');
+  channel.writeOutbound('next');
+  expect(channel.outboundMessages.splice(0)).toEqual(['old switching', 'greeting', 'new next']);
 });
 
 describe('an async handlerAdded or handlerRemoved', () => {

@@ -35,6 +35,19 @@ describe('adding', () => {
     expect(pipeline.names()).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
+  test('in any order of the calls: each context leads to its neighbours', () => {
+    pipeline.addFirst('1', {}).addLast('10', {}).addBefore('10', '5', {}).addAfter('1', '3', {});
+    pipeline.addBefore('5', '4', {}).addAfter('5', '6', {}).addBefore('1', '0', {}).addAfter('10', '11', {});
+    expect(pipeline.names().map(Number)).toEqual([0, 1, 3, 4, 5, 6, 10, 11]);
+    const heard: string[] = [];
+    for (const name of pipeline.names()) {
+      pipeline.addAfter(name, `after ${name}`, { userEventTriggered: (ctx) => void heard.push(ctx.name) });
+    }
+    for (const [name] of [...pipeline])
+      if (!name.startsWith('after')) pipeline.context(name)?.fireUserEventTriggered('u');
+    expect(heard).toEqual([0, 1, 3, 4, 5, 6, 10, 11].map((number) => `after ${number}`));
+  });
+
   test('several at once keeps their order, at the front too', () => {
     pipeline.addLast(new Codec(), new Echo());
     pipeline.addFirst(new SpecialCodec(), {});
@@ -155,6 +168,14 @@ describe('a handler that is not sharable (rule 21)', () => {
     expect(pipeline.names()).toEqual(['z']);
   });
 
+  test('is not the same as a copy of it, or as one made after it', () => {
+    const handler: AnyChannelHandler = { channelRead() {} };
+    pipeline.addLast(handler, { ...handler }, Object.create(handler) as AnyChannelHandler);
+    pipeline.addLast({ ...handler });
+    expect(pipeline.names()).toHaveLength(4);
+    expect(() => pipeline.addLast(handler)).toThrow(refused('Handler'));
+  });
+
   test('is known to a second copy of the package', () => {
     let copy: typeof core | undefined;
     jest.isolateModules(() => {
@@ -198,9 +219,12 @@ describe('removing', () => {
     expect(() => pipeline.removeFirst()).toThrow(noSuch('The pipeline has no handlers'));
     expect(() => pipeline.removeLast()).toThrow(noSuch('The pipeline has no handlers'));
     expect([pipeline.removeIfExists('x'), pipeline.removeIfExists(Codec)]).toEqual([null, null]);
-    const codec = new Codec();
-    pipeline.addLast('x', codec);
+    const [codec, second, third] = [new Codec(), new Codec(), new Codec()];
+    pipeline.addLast('x', codec).addLast(second, third);
     expect(pipeline.removeIfExists('x')).toBe(codec);
+    expect(pipeline.removeIfExists(third)).toBe(third);
+    expect(pipeline.removeIfExists(third)).toBeNull();
+    expect(pipeline.removeIfExists(Codec)).toBe(second);
   });
 
   test('the two ends cannot be removed (rule 11)', () => {
@@ -223,6 +247,21 @@ describe('replacing (rule 19)', () => {
     expect(pipeline.replace(Codec, null, new Codec())).toBeInstanceOf(Codec);
     expect(pipeline.names()).toEqual(['a', 'Codec#0', 'c']);
     expect(() => pipeline.replace('zz', null, {})).toThrow(core.NoSuchHandlerException);
+  });
+
+  test('one sharable handler under several names goes name by name, and may be renamed', () => {
+    const shared = new Shared();
+    pipeline.addLast('a', shared).addLast('b', shared).addLast('c', shared);
+    const [first, third] = [new Codec(), new Codec()];
+    pipeline.replace('c', 'c', third);
+    pipeline.replace('a', 'first', first);
+    expect([...pipeline]).toEqual([
+      ['first', first],
+      ['b', shared],
+      ['c', third],
+    ]);
+    pipeline.replace('b', 'second', shared);
+    expect([pipeline.get('a'), pipeline.get('b'), pipeline.get('second')]).toEqual([null, null, shared]);
   });
 });
 

@@ -378,6 +378,51 @@ describe('listeners that call back (PendingWriteQueueTest)', () => {
   });
 });
 
+describe('rule 55: a handler that holds writes back', () => {
+  /** As a handler does that waits for a handshake. */
+  const holding = (): AnyChannelHandler => {
+    let held: PendingWriteQueue;
+    return {
+      handlerAdded(ctx: ChannelHandlerContext) {
+        held = new PendingWriteQueue(ctx);
+      },
+      write: (_ctx, message, promise) => held.add(message, promise),
+      handlerRemoved(ctx) {
+        held.removeAndWriteAll()?.addListener(() => {});
+        ctx.flush();
+      },
+      channelInactive(ctx) {
+        held.removeAndFailAll(boom);
+        ctx.fireChannelInactive();
+      },
+    };
+  };
+
+  test('has them count as pending, sends them when it is removed, and all is writable again', () => {
+    const heard: boolean[] = [];
+    const waiting = new EmbeddedChannel(holding(), {
+      channelWritabilityChanged: (ctx) => void heard.push(ctx.channel.isWritable),
+    });
+    waiting.config.writeBufferWaterMark = new WriteBufferWaterMark(100, 200);
+    const written = ['a', 'b', 'c'].map((message) => waiting.writeAndFlush(message));
+    waiting.runPendingTasks();
+    expect([waiting.isWritable, heard.splice(0), waiting.outboundMessages]).toEqual([false, [false], []]);
+    waiting.pipeline.remove('Handler#0');
+    waiting.runPendingTasks();
+    expect(waiting.outboundMessages.splice(0)).toEqual(['a', 'b', 'c']);
+    expect(written.every((future) => future.isSuccess)).toBe(true);
+    expect([waiting.isWritable, heard.at(-1)]).toEqual([true, true]);
+    waiting.finish();
+  });
+
+  test('fails them when the channel closes', () => {
+    const waiting = new EmbeddedChannel(holding());
+    const written = waiting.writeAndFlush('a').addListener(() => {});
+    waiting.close();
+    expect([written.cause, waiting.outboundMessages]).toEqual([boom, []]);
+  });
+});
+
 describe('a closed channel', () => {
   test('may have been closed before the queue was made (netty#3967)', () => {
     const ctx = channel.pipeline.firstContext as ChannelHandlerContext;

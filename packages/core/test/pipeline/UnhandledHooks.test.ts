@@ -55,11 +55,27 @@ describe('what reaches the end of the pipeline', () => {
       /^Discarded inbound message "a message that is very much longer than …" that reached at the tail of the pipeline\. Please check your pipeline configuration\. Handlers: \[UnhandledHooksTest\]\./;
     expect(logger.debug).toHaveBeenCalledTimes(2);
     expect(logger.debug.mock.calls[0]).toEqual([{ channel: String(channel) }, expect.stringMatching(text)]);
-    expect(emitWarning.mock.calls).toEqual([[expect.stringMatching(text), 'SluiceWarning']]);
+    expect(logger.warn.mock.calls).toEqual([[{}, expect.stringMatching(text)]]);
     channel.pipeline.addLast('UnhandledHooksTest2', {});
     channel.pipeline.fireChannelRead('third');
-    expect(emitWarning).toHaveBeenCalledTimes(2);
+    expect(logger.warn).toHaveBeenCalledTimes(2);
+    expect(emitWarning).not.toHaveBeenCalled();
   });
+
+  test.each(['the default logger', 'a logger that drops debug lines'])(
+    'with %s no text is made for a message that would not be told of',
+    (which) => {
+      setLogger(which === 'the default logger' ? undefined : { ...logger, isLevelEnabled: () => false });
+      const names = jest.spyOn(channel.pipeline, 'names');
+      const warnings = (): number => emitWarning.mock.calls.length + logger.warn.mock.calls.length;
+      channel.pipeline.addLast(which, {});
+      for (let i = 0; i < 5; i++) channel.pipeline.fireChannelRead('message');
+      expect([names.mock.calls.length, warnings(), logger.debug.mock.calls.length]).toEqual([1, 1, 0]);
+      channel.pipeline.addLast(`${which}, another`, {});
+      for (let i = 0; i < 5; i++) channel.pipeline.fireChannelRead('message');
+      expect([names.mock.calls.length, warnings(), logger.debug.mock.calls.length]).toEqual([2, 2, 0]);
+    },
+  );
 
   test.each([
     [Buffer.alloc(3), 'Buffer(3 bytes)'],

@@ -8,9 +8,9 @@ import {
 } from '../../src/index.js';
 import { GatheringWriter } from '../../src/transport/GatheringWriter.js';
 import { afterwards } from '../support/opened.js';
+import { pattern } from '../support/pattern.js';
 import { Recorder } from '../support/Recorder.js';
 import { connect, listen, socketPair } from '../support/sockets.js';
-import { pattern } from '../support/transportSuite.js';
 import { eventually, signal, within } from '../support/within.js';
 
 /** A four-byte length in front of the payload. */

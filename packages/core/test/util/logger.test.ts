@@ -37,6 +37,28 @@ describe('warnOnce', () => {
   });
 });
 
+test('warnOnce tells the logger that is installed, each kind once whoever was told', () => {
+  const { setLogger, warnOnce } = freshLogger();
+  const warn = jest.fn();
+  setLogger({ debug() {}, info() {}, warn, error() {} });
+  warnOnce('a', 'first');
+  warnOnce('a', 'second');
+  setLogger();
+  warnOnce('a', 'third');
+  expect(warn.mock.calls).toEqual([[{}, 'first']]);
+  expect(emitWarning).not.toHaveBeenCalled();
+});
+
+test('debug lines are enabled as the logger says, and always if it does not', () => {
+  const { isDebugEnabled, setLogger } = freshLogger();
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  expect(isDebugEnabled()).toBe(false);
+  setLogger(silent);
+  expect(isDebugEnabled()).toBe(true);
+  setLogger({ ...silent, isLevelEnabled: (level) => level !== 'debug' });
+  expect(isDebugEnabled()).toBe(false);
+});
+
 describe('the default logger', () => {
   test('warns about each text once, with the stack of its error', () => {
     const logger = freshLogger().getLogger();

@@ -1,9 +1,11 @@
 import type { Channel } from '../../channel/Channel.js';
 import type { ChannelFuture, ChannelPromise } from '../../channel/ChannelFuture.js';
+import type { ChannelId } from '../../channel/ChannelId.js';
 import { ClosedChannelException } from '../../channel/errors.js';
 import type { OutboundBuffer } from '../../channel/OutboundBuffer.js';
 import type { SocketAddress } from '../../channel/SocketAddress.js';
 import { EmbeddedEventLoop } from '../../eventloop/EmbeddedEventLoop.js';
+import type { Ticker } from '../../eventloop/EventLoop.js';
 import type { AnyChannelHandler } from '../../pipeline/ChannelHandler.js';
 import type { UnhandledHooks } from '../../pipeline/UnhandledHooks.js';
 import { getLogger } from '../../util/logger.js';
@@ -13,11 +15,20 @@ const LOCAL: SocketAddress = { local: 'embedded' };
 
 /** How an {@link EmbeddedChannel} is made. */
 export interface EmbeddedChannelOptions {
+  /** The server channel (default `null`). */
   readonly parent?: Channel;
+  /** Default: a new one. */
+  readonly id?: ChannelId;
+  /**
+   * The clock of the channel's timers; `other.eventLoop` lets two channels share one. It cannot be moved through this
+   * channel then. Default: a clock of its own.
+   */
+  readonly ticker?: Ticker;
   /** Register at once (default true): the handlers hear `handlerAdded`, `channelRegistered`, `channelActive`. */
   readonly register?: boolean;
   /** Let `disconnect` be something else than `close` (default false). */
   readonly hasDisconnect?: boolean;
+  /** The handlers, in order. */
   readonly handlers?: readonly AnyChannelHandler[];
 }
 
@@ -26,6 +37,7 @@ export interface EmbeddedChannelOptions {
  * that nobody handled is thrown, and time moves when it is told to. Everything is synchronous. Netty: EmbeddedChannel.
  */
 export class EmbeddedChannel extends AbstractChannel {
+  /** A loop of its own, whose time stands still or moves as told. */
   declare readonly eventLoop: EmbeddedEventLoop;
   /** Messages that reached the end of the pipeline and were not read yet. */
   readonly inboundMessages: unknown[] = [];
@@ -40,10 +52,10 @@ export class EmbeddedChannel extends AbstractChannel {
 
   /** With handlers, or with options. */
   constructor(...handlers: AnyChannelHandler[]);
-  constructor(options: EmbeddedChannelOptions & { readonly handlers: readonly AnyChannelHandler[] });
+  constructor(options: EmbeddedChannelOptions);
   constructor(...args: unknown[]) {
     const options = optionsOf(args);
-    super(options.parent ?? null, new EmbeddedEventLoop());
+    super(options.parent ?? null, new EmbeddedEventLoop(options.ticker), options.id);
     this.#hasDisconnect = options.hasDisconnect ?? false;
     this.pipeline.unhandled = this.#unhandled();
     const handlers = options.handlers ?? [];
@@ -244,12 +256,15 @@ export class EmbeddedChannel extends AbstractChannel {
     this.#recording(() => this.eventLoop.runScheduledTasks());
     return this.eventLoop.nextDelay();
   }
+  /** Whether a task waits or a timer is due. */
   get hasPendingTasks(): boolean {
     return this.eventLoop.hasPendingTasks;
   }
+  /** Stops the clock where it is. */
   freezeTime(): void {
     this.eventLoop.freezeTime();
   }
+  /** Lets the clock go on from where it stopped. */
   unfreezeTime(): void {
     this.eventLoop.unfreezeTime();
   }
@@ -378,9 +393,11 @@ export class EmbeddedChannel extends AbstractChannel {
   override writeAndFlush(message: unknown, promise?: ChannelPromise): ChannelFuture {
     return this.#execute(() => super.writeAndFlush(message, promise));
   }
+  /** @internal */
   override doBindOperation(localAddress: SocketAddress, promise: ChannelPromise): void {
     this.#execute(() => super.doBindOperation(localAddress, promise));
   }
+  /** @internal */
   override doConnectOperation(
     remote: SocketAddress,
     local: SocketAddress | null,
@@ -388,21 +405,27 @@ export class EmbeddedChannel extends AbstractChannel {
   ): void {
     this.#execute(() => super.doConnectOperation(remote, local, promise));
   }
+  /** @internal */
   override doDisconnectOperation(promise: ChannelPromise): void {
     this.#execute(() => super.doDisconnectOperation(promise));
   }
+  /** @internal */
   override doCloseOperation(promise: ChannelPromise): void {
     this.#execute(() => super.doCloseOperation(promise));
   }
+  /** @internal */
   override doDeregisterOperation(promise: ChannelPromise): void {
     this.#execute(() => super.doDeregisterOperation(promise));
   }
+  /** @internal */
   override doReadOperation(): void {
     this.#execute(() => super.doReadOperation());
   }
+  /** @internal */
   override doWriteOperation(message: unknown, promise: ChannelPromise): void {
     this.#execute(() => super.doWriteOperation(message, promise));
   }
+  /** @internal */
   override doFlushOperation(): void {
     this.#execute(() => super.doFlushOperation());
   }
@@ -422,4 +445,4 @@ function isOptions(value: object): boolean {
   );
 }
 
-const OPTION_NAMES = ['handlers', 'register', 'hasDisconnect', 'parent'];
+const OPTION_NAMES = ['handlers', 'register', 'hasDisconnect', 'parent', 'id', 'ticker'];

@@ -9,6 +9,7 @@ let sequence = 0;
  * `new LocalAddress('name')`. Netty: LocalAddress.
  */
 export class LocalAddress implements LocalAddressLike {
+  /** The name, in lower case. */
   readonly local: string;
 
   /** Throws `TypeError` (`ERR_INVALID_ARG_VALUE`) for a name that is empty or blank. */
@@ -40,6 +41,7 @@ export class LocalAddress implements LocalAddressLike {
     return other !== null && 'local' in other && LocalAddress.from(other).local === this.local;
   }
 
+  /** `local:name`. */
   toString(): string {
     return formatAddress(this);
   }

@@ -16,7 +16,9 @@ type State = 'open' | 'connecting' | 'accepted' | 'connected' | 'closed';
 
 /** What an accepted channel knows when it is made. */
 export interface AcceptedBy {
+  /** The server channel that accepts. */
   readonly server: LocalServerChannel;
+  /** The channel that connected. */
   readonly client: LocalChannel;
 }
 
@@ -154,10 +156,8 @@ export class LocalChannel extends AbstractChannel {
     this.#readIfWanted();
   }
 
-  override autoReadChanged(autoRead: boolean): void {
-    if (autoRead) this.read();
-    // Reading already asked for is taken back, as on sockets.
-    else this.#readRequested = false;
+  protected override doStopRead(): void {
+    this.#readRequested = false;
   }
 
   /** Plans a read if one was asked for and there is something to read, here or with the peer. */

@@ -90,9 +90,8 @@ export class LocalServerChannel extends AbstractChannel implements ServerChannel
     this.#acceptIfWanted();
   }
 
-  override autoReadChanged(autoRead: boolean): void {
-    if (autoRead) this.read();
-    else this.#readRequested = false;
+  protected override doStopRead(): void {
+    this.#readRequested = false;
   }
 
   #acceptIfWanted(): void {

@@ -34,10 +34,13 @@ export class ReferenceWriter implements StreamWriter {
 
   write(buffer: OutboundBuffer): void {
     this.#buffer = buffer;
-    while (this.#inFlight === 0 && !buffer.isEmpty) this.#writeBatch(buffer);
+    // What listeners flush meanwhile has asked for a flush of its own, as on sockets.
+    let left = buffer.size;
+    while (this.#inFlight === 0 && left > 0 && !buffer.isEmpty) left -= this.#writeBatch(buffer);
   }
 
-  #writeBatch(buffer: OutboundBuffer): void {
+  /** Returns how many entries it dealt with. */
+  #writeBatch(buffer: OutboundBuffer): number {
     const stream = this.#stream;
     const pieces = this.#pieces;
     const entries = collect(buffer, pieces, this.#objects);
@@ -50,11 +53,12 @@ export class ReferenceWriter implements StreamWriter {
       if (last > 0) stream.uncork();
       if (stream.writableLength !== 0 || stream.errored !== null || stream.destroyed) {
         this.#inFlight = entries;
-        return;
+        return entries;
       }
       this.#settled++;
     }
     complete(buffer, entries);
+    return entries;
   }
 
   /** One function for all batches: streams call back in order. */

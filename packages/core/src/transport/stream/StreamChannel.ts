@@ -12,12 +12,16 @@ import { addressOf } from '../tcp/address.js';
 import { SocketOptions } from '../tcp/SocketOptions.js';
 import { ReferenceWriter } from './ReferenceWriter.js';
 
+/** Chunks that a stream in memory may deliver until I/O and timers get a turn. */
+const MAX_CHUNKS_PER_TURN = 256;
+
 /** How a {@link StreamChannel} is made. */
 export interface StreamChannelOptions {
   /** The channel that accepted this one. */
   readonly parent?: Channel;
   /** For logs and filters. Default: the socket's, if the stream is one. */
   readonly localAddress?: SocketAddress;
+  /** For logs and filters. Default: the socket's, if the stream is one. */
   readonly remoteAddress?: SocketAddress;
 }
 
@@ -43,12 +47,13 @@ export class StreamChannel extends ByteStreamChannel {
   #local: SocketAddress | null;
   #remote: SocketAddress | null;
   #socketOptions: SocketOptions | undefined;
-  /** Its end was seen before it came here. */
-  #endedBefore: boolean;
   /** In a call to the pipeline or to the stream's `write`. */
   #busy = false;
   /** A chunk that came meanwhile is back in the stream. */
   #putBack = false;
+  /** Chunks that came in this turn of the event loop. */
+  #chunks = 0;
+  #turn = 0;
 
   /**
    * Throws `TypeError`: `ERR_INVALID_ARG_TYPE` if `duplex` is none, `ERR_INVALID_ARG_VALUE` if it has an encoding.
@@ -57,7 +62,6 @@ export class StreamChannel extends ByteStreamChannel {
     super(options.parent ?? null);
     check(duplex);
     this.#duplex = duplex;
-    this.#endedBefore = duplex.readableEnded;
     this.#local = options.localAddress ?? null;
     this.#remote = options.remoteAddress ?? null;
     // Whether the output ends with the input is decided by ALLOW_HALF_CLOSURE, not by the stream.
@@ -65,6 +69,8 @@ export class StreamChannel extends ByteStreamChannel {
     duplex.pause();
     if (duplex instanceof Socket) this.attach(duplex, true);
     else this.attach(duplex, true, new ReferenceWriter(duplex, () => this.flushBatch()));
+    // The stream will not say it again.
+    if (duplex.readableEnded) this.inputEnded();
     if (duplex.closed) this.streamClosed();
     else if (duplex.destroyed) this.doCloseOperation(this.newPromise());
     else if (duplex instanceof Socket && duplex.connecting) duplex.once('connect', () => this.#connected());
@@ -129,10 +135,12 @@ export class StreamChannel extends ByteStreamChannel {
 
   /** @internal */
   override received(chunk: Uint8Array): boolean {
-    if (this.#busy) {
+    const late = this.#takesTooLong();
+    if (this.#busy || late) {
       this.#putBack = true;
       this.#duplex.pause();
       this.#duplex.unshift(chunk);
+      if (late) setImmediate(this.#goOn);
       return true;
     }
     this.#busy = true;
@@ -156,25 +164,43 @@ export class StreamChannel extends ByteStreamChannel {
     }
   }
 
-  #idle(): void {
-    this.#busy = false;
-    if (!this.#putBack) return;
-    this.#putBack = false;
-    if (this.isReading) this.#duplex.resume();
+  /** Two streams in memory that answer each other would never end a turn; sockets are at the mercy of the system. */
+  #takesTooLong(): boolean {
+    if (this.#duplex instanceof Socket) return false;
+    if (!turnEnds) {
+      turnEnds = true;
+      setImmediate(endTurn);
+    }
+    if (this.#turn !== turn) {
+      this.#turn = turn;
+      this.#chunks = 0;
+    }
+    return ++this.#chunks > MAX_CHUNKS_PER_TURN;
   }
 
-  protected override doBeginRead(): void {
-    if (this.#endedBefore && !this.isInputShutdown) {
-      // The stream will not say it again.
-      this.#endedBefore = false;
-      this.eventLoop.execute(() => this.inputEnded());
-    }
-    super.doBeginRead();
+  #idle(): void {
+    this.#busy = false;
+    this.#goOn();
   }
+
+  readonly #goOn = (): void => {
+    if (!this.#putBack || this.#busy) return;
+    this.#putBack = false;
+    if (this.isReading) this.#duplex.resume();
+  };
 
   protected override filterOutboundMessage(message: unknown): unknown {
     return this.#duplex.writableObjectMode ? message : super.filterOutboundMessage(message);
   }
+}
+
+/** Which turn of the event loop this is; counted only while streams in memory deliver. */
+let turn = 0;
+let turnEnds = false;
+
+function endTurn(): void {
+  turn++;
+  turnEnds = false;
 }
 
 function check(duplex: Duplex): void {

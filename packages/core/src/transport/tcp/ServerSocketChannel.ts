@@ -1,4 +1,4 @@
-import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { type BlockList, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import type { ServerChannel } from '../../channel/Channel.js';
 import type { ChannelPromise } from '../../channel/ChannelFuture.js';
 import { ChannelOption } from '../../channel/ChannelOption.js';
@@ -13,9 +13,11 @@ import { AbstractChannel } from '../AbstractChannel.js';
 import { addressOf } from './address.js';
 import { SocketChannel } from './SocketChannel.js';
 
-/** User event on a server channel: a connection was dropped because `MAX_CONNECTIONS` was reached. */
+/** User event on a server channel: a connection was dropped, because of `MAX_CONNECTIONS` or `BLOCK_LIST`. */
 export class ConnectionDroppedEvent {
+  /** Of the connection that was dropped, if it is known. */
   readonly remoteAddress: SocketAddress | null;
+  /** Made by the server channel. */
   constructor(remoteAddress: SocketAddress | null) {
     this.remoteAddress = remoteAddress;
   }
@@ -36,11 +38,13 @@ export class ServerSocketChannel extends AbstractChannel implements ServerChanne
   #active = false;
   readonly #listen: ListenOptions & { reusePort?: boolean } = {};
   #maxConnections: number | undefined;
+  #blockList: BlockList | undefined;
   /** Accepted while nobody asked for connections: Node cannot be kept from accepting. */
   readonly #waiting: SocketChannel[] = [];
   #readRequested = false;
   #binding: ChannelPromise | null = null;
 
+  /** A channel that is not bound yet. */
   constructor() {
     super(null);
   }
@@ -90,6 +94,12 @@ export class ServerSocketChannel extends AbstractChannel implements ServerChanne
         this.#maxConnections = value as number;
         if (this.#server !== null) this.#server.maxConnections = value as number;
         return true;
+      case ChannelOption.BLOCK_LIST:
+        this.#blockList = value as BlockList;
+        return true;
+      case ChannelOption.LISTEN_FD:
+        (this.#listen as { fd?: number }).fd = value as number;
+        return true;
       default:
         return false;
     }
@@ -127,11 +137,11 @@ export class ServerSocketChannel extends AbstractChannel implements ServerChanne
     server.on('error', (error) => this.#failed(error, localAddress, promise));
     server.on('connection', (socket: Socket) => this.#accepted(socket));
     server.on('drop', (data) => {
-      const from = addressOf(data?.remoteAddress, data?.remotePort, data?.remoteFamily);
-      this.pipeline.fireUserEventTriggered(new ConnectionDroppedEvent(from));
+      this.#dropped(addressOf(data?.remoteAddress, data?.remotePort, data?.remoteFamily));
     });
     try {
-      server.listen({ ...this.#listen, ...where });
+      // Node looks at the port first, so a descriptor has to come without one.
+      server.listen('fd' in this.#listen ? this.#listen : { ...this.#listen, ...where });
     } catch (error) {
       this.#failed(toError(error), localAddress, promise);
     }
@@ -150,7 +160,20 @@ export class ServerSocketChannel extends AbstractChannel implements ServerChanne
     this.closeOnError(failure);
   }
 
+  #dropped(from: SocketAddress | null): void {
+    this.pipeline.fireUserEventTriggered(new ConnectionDroppedEvent(from));
+  }
+
   #accepted(socket: Socket): void {
+    const list = this.#blockList;
+    if (list !== undefined) {
+      const from = addressOf(socket.remoteAddress, socket.remotePort, socket.remoteFamily);
+      if (from !== null && list.check(from.host, from.family === 'IPv6' ? 'ipv6' : 'ipv4')) {
+        socket.destroy();
+        this.#dropped(from);
+        return;
+      }
+    }
     const child = new SocketChannel(this, socket);
     if (!this.#open) {
       child.socket?.destroy();
@@ -176,9 +199,8 @@ export class ServerSocketChannel extends AbstractChannel implements ServerChanne
     if (this.#waiting.length > 0) this.eventLoop.execute(() => this.#handNext());
   }
 
-  override autoReadChanged(autoRead: boolean): void {
-    if (autoRead) this.read();
-    else this.#readRequested = false;
+  protected override doStopRead(): void {
+    this.#readRequested = false;
   }
 
   protected override doClose(closed: () => void): void {

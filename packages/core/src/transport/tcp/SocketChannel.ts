@@ -46,6 +46,7 @@ export class SocketChannel extends ByteStreamChannel {
     return this.#options.set(option, value, this.#socket);
   }
 
+  /** The value of an option that was never set; `undefined` if the system decides. */
   defaultOption(option: ChannelOption<unknown>): unknown {
     if (option === ChannelOption.TCP_NODELAY) return this.#options.noDelay;
     if (option === ChannelOption.SO_KEEPALIVE) return this.#options.keepAlive;

@@ -105,6 +105,7 @@ export class DatagramChannel extends AbstractChannel {
   get isActive(): boolean {
     return this.#active;
   }
+  /** Whether there is one peer. */
   get isConnected(): boolean {
     return this.#remote !== null;
   }
@@ -323,9 +324,8 @@ export class DatagramChannel extends AbstractChannel {
     this.eventLoop.execute(this.#deliver);
   }
 
-  override autoReadChanged(autoRead: boolean): void {
-    if (autoRead) this.read();
-    else this.#readRequested = false;
+  protected override doStopRead(): void {
+    this.#readRequested = false;
   }
 
   // ---- output --------------------------------------------------------------------------------------------------------

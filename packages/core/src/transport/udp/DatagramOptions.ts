@@ -14,6 +14,7 @@ const LIVE: ReadonlyMap<unknown, LiveOption> = new Map<unknown, LiveOption>([
   [ChannelOption.SO_RCVBUF, (socket, bytes: number) => socket.setRecvBufferSize(bytes)],
   [ChannelOption.IP_MULTICAST_TTL, (socket, hops: number) => socket.setMulticastTTL(hops)],
   [ChannelOption.IP_MULTICAST_IF, (socket, address: string) => socket.setMulticastInterface(address)],
+  [ChannelOption.IP_MULTICAST_ADDR, (socket, address: string) => socket.setMulticastInterface(address)],
   [ChannelOption.IP_MULTICAST_LOOP_DISABLED, (socket, off: boolean) => socket.setMulticastLoopback(!off)],
 ]);
 

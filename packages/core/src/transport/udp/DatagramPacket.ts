@@ -7,12 +7,14 @@ import { formatAddress, type InetSocketAddress } from '../../channel/SocketAddre
  * `recipient`. Handlers in between may carry other content. Netty: DatagramPacket, AddressedEnvelope.
  */
 export class DatagramPacket<C = Buffer> {
+  /** What it carries. */
   readonly content: C;
   /** Where it goes or went. */
   readonly recipient: InetSocketAddress | null;
   /** Where it came from. */
   readonly sender: InetSocketAddress | null;
 
+  /** A packet to send needs a `recipient` unless the channel is connected. */
   constructor(
     content: C,
     recipient: InetSocketAddress | null = null,
@@ -34,6 +36,7 @@ export class DatagramPacket<C = Buffer> {
     return this.replace((content instanceof ByteBuf ? content.duplicate() : content) as C);
   }
 
+  /** For logs. */
   toString(): string {
     const sender = this.sender === null ? '' : `${formatAddress(this.sender)} `;
     const recipient = this.recipient === null ? '' : ` ${formatAddress(this.recipient)}`;

@@ -1,12 +1,14 @@
 import {
   type AnyChannelHandler,
   type ChannelFuture,
+  ChannelFutureListener,
   type ChannelPromise,
   ClosedChannelException,
   EmbeddedChannel,
   NotYetConnectedException,
   type SocketAddress,
   UnsupportedMessageTypeException,
+  WriteBufferWaterMark,
 } from '@sluice/core';
 import { Trace } from '../../pipeline/tracing.js';
 
@@ -125,6 +127,21 @@ describe('rule 29: close', () => {
   });
 });
 
+test.each(['close', 'disconnect'] as const)(
+  'rule 29: %s fires inactive, unregistered, and runs their tasks',
+  (end) => {
+    const ended = new EmbeddedChannel({
+      channelInactive(ctx) {
+        trace.note('inactive');
+        ctx.eventLoop.execute(() => trace.note('task of inactive'));
+      },
+      channelUnregistered: () => trace.note('unregistered'),
+    });
+    expect(ended[end](ended.newPromise()).isSuccess).toBe(true);
+    expect(trace.take()).toEqual(['inactive', 'unregistered', 'task of inactive']);
+  },
+);
+
 describe('rule 30: channelInactive', () => {
   test('does not come to a channel that was never active', () => {
     class Idle extends EmbeddedChannel {
@@ -212,7 +229,17 @@ describe('rule 33: after close', () => {
     const broken = new Broken();
     const written = broken.writeAndFlush('m');
     expect([written.cause, broken.isOpen]).toEqual([boom, false]);
-    expect(broken.write('n').cause).toMatchObject({ code: 'ERR_CLOSED_CHANNEL', cause: boom });
+    const late = [
+      broken.write('n'),
+      broken.writeAndFlush('n'),
+      broken.bind({ local: 'x' }),
+      broken.connect({ local: 'x' }),
+      broken.register(),
+    ];
+    for (const future of late) {
+      expect(future.cause).toMatchObject({ code: 'ERR_CLOSED_CHANNEL', cause: boom });
+    }
+    expect([broken.close().isSuccess, broken.deregister().isSuccess]).toEqual([true, true]);
   });
 });
 
@@ -226,6 +253,15 @@ test('rule 34: what is flushed before the channel is connected fails, what is on
   fresh.flush();
   expect([waiting.isSuccess, fresh.outboundMessages.splice(0)]).toEqual([true, ['b']]);
   fresh.finish();
+});
+
+test('rule 35: what is written is sent before a close that waits for it', () => {
+  const written = channel.writeAndFlush('last').addListener(ChannelFutureListener.CLOSE);
+  expect([written.isSuccess, channel.isOpen, channel.outboundMessages.splice(0)]).toEqual([
+    true,
+    false,
+    ['last'],
+  ]);
 });
 
 test('rule 35: close does not flush', () => {
@@ -242,6 +278,40 @@ test('rule 36: deregister and register again keep the handlers and do not fire c
   expect(channel.deregister().isSuccess).toBe(true);
   expect(channel.register().isSuccess).toBe(true);
   expect(trace.take().filter((entry) => entry !== 'h read')).toEqual(['h deregister', 'h channelRegistered']);
+});
+
+test('rule 36: a channel may be registered again by the listener of its deregistration', () => {
+  channel.deregister().addListener(() => channel.register());
+  expect(trace.take().filter((entry) => /egistered$/.test(entry))).toEqual([
+    'h channelUnregistered',
+    'h channelRegistered',
+  ]);
+  expect(channel.isRegistered).toBe(true);
+});
+
+test('rule 42: a write is done when a flush has taken it to the transport', () => {
+  const written = channel.write('m');
+  channel.runPendingTasks();
+  expect([written.isDone, channel.outboundMessages]).toEqual([false, []]);
+  channel.flush();
+  expect([written.isSuccess, channel.outboundMessages.splice(0)]).toEqual([true, ['m']]);
+});
+
+test('rule 45: the event is heard within the write and within the flush', () => {
+  const heard: unknown[] = [];
+  const small = new EmbeddedChannel({
+    channelWritabilityChanged: (ctx) => void heard.push(ctx.channel.isWritable),
+  });
+  small.config.writeBufferWaterMark = new WriteBufferWaterMark(100, 200);
+  small.write(new Uint8Array(104));
+  expect([heard, small.isWritable]).toEqual([[], true]);
+  small.write(new Uint8Array(0)).addListener(() => heard.push('second written'));
+  expect([heard.splice(0), small.isWritable]).toEqual([[false], false]);
+  // Still accepted: nothing blocks and nothing is refused.
+  const third = small.write(new Uint8Array(0));
+  small.flush();
+  expect([heard, third.isSuccess]).toEqual([['second written', true], true]);
+  small.finishAndReleaseAll();
 });
 
 describe('rule 43 and 52: re-entrance', () => {

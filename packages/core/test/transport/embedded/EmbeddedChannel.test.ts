@@ -1,6 +1,7 @@
 import {
   type AnyChannelHandler,
   type ChannelHandlerContext,
+  ChannelInitializer,
   ClosedChannelException,
   EmbeddedChannel,
   EmbeddedEventLoop,
@@ -56,6 +57,35 @@ describe('making one', () => {
     });
     expect(() => channel.checkException()).toThrow(expect.objectContaining({ cause: boom }));
     channel.finish();
+  });
+
+  test('without handlers, messages go straight through', () => {
+    const channel = new EmbeddedChannel();
+    expect([channel.writeInbound(1), channel.writeOutbound(2), channel.finish()]).toEqual([true, true, true]);
+    expect([channel.readInbound(), channel.readInbound()]).toEqual([1, null]);
+    expect([channel.readOutbound(), channel.readOutbound()]).toEqual([2, null]);
+  });
+
+  test('with an initializer', () => {
+    const twice: AnyChannelHandler = {
+      channelRead: (ctx) => void ctx.fireChannelRead('first').fireChannelRead('second'),
+    };
+    const channel = new EmbeddedChannel(
+      ChannelInitializer.of(({ pipeline }) => void pipeline.addLast(twice)),
+    );
+    expect(channel.pipeline.first).toBe(twice);
+    channel.writeInbound('x');
+    expect([channel.finish(), channel.inboundMessages]).toEqual([true, ['first', 'second']]);
+  });
+
+  test('unregistered, its tasks and timers can be run', () => {
+    const channel = new EmbeddedChannel({ register: false, handlers: [] });
+    expect(channel.runScheduledPendingTasks()).toBe(-1);
+    const ran = jest.fn();
+    channel.eventLoop.execute(ran);
+    channel.runPendingTasks();
+    channel.checkException();
+    expect(ran).toHaveBeenCalledTimes(1);
   });
 
   test('registering twice fails', () => {
@@ -119,6 +149,32 @@ describe('messages', () => {
     expect([channel.releaseInbound(), channel.releaseInbound()]).toEqual([true, false]);
     expect([channel.releaseOutbound(), channel.releaseOutbound()]).toEqual([true, false]);
     channel.finish();
+  });
+
+  test('may be written as a task, or after a time', () => {
+    const later = new EmbeddedChannel({
+      write: (ctx, message, promise) => ctx.eventLoop.execute(() => void ctx.write(message, promise)),
+    });
+    expect([later.writeOutbound('m'), later.finish(), later.outboundMessages]).toEqual([true, true, ['m']]);
+    const delayed = new EmbeddedChannel({
+      write: (ctx, message, promise) =>
+        void ctx.eventLoop.schedule(() => void ctx.writeAndFlush(message, promise), 500),
+    });
+    delayed.freezeTime();
+    expect(delayed.writeOutbound('m')).toBe(false);
+    delayed.advanceTimeBy(500);
+    expect([delayed.finish(), delayed.outboundMessages]).toEqual([true, ['m']]);
+  });
+
+  test('flushed by nobody stay where they are when the channel closes', () => {
+    const complete = jest.fn();
+    const flush = jest.fn();
+    const channel = new EmbeddedChannel({ channelReadComplete: complete, flush });
+    channel.writeOneInbound('in');
+    channel.writeOneOutbound('out').addListener(() => {});
+    channel.close();
+    expect([complete, flush].map((each) => each.mock.calls.length)).toEqual([0, 0]);
+    expect([channel.inboundMessages, channel.outboundMessages]).toEqual([['in'], []]);
   });
 
   test('subclasses may take them where they come out', () => {
@@ -247,6 +303,51 @@ describe('exceptions', () => {
   });
 });
 
+describe('disconnect', () => {
+  test('is an operation of its own where the channel can', () => {
+    const heard: string[] = [];
+    const handlers: AnyChannelHandler[] = [
+      {
+        disconnect(_ctx, promise) {
+          heard.push('disconnect');
+          promise.setSuccess();
+        },
+        close(_ctx, promise) {
+          heard.push('close');
+          promise.setSuccess();
+        },
+      },
+    ];
+    const can = new EmbeddedChannel({ hasDisconnect: true, handlers });
+    expect([can.disconnect().isSuccess, can.close().isSuccess, heard.splice(0)]).toEqual([
+      true,
+      true,
+      ['disconnect', 'close'],
+    ]);
+    const cannot = new EmbeddedChannel({ handlers: [{ ...handlers[0] }] });
+    expect([cannot.disconnect().isSuccess, cannot.close().isSuccess, heard]).toEqual([
+      true,
+      true,
+      ['close', 'close'],
+    ]);
+  });
+
+  test('fails with the close that it is', () => {
+    const channel = new EmbeddedChannel({ close: (_ctx, promise) => void promise.tryFailure(boom) });
+    expect(channel.disconnect().cause).toBe(boom);
+  });
+});
+
+test('a handler that closes in exceptionCaught hears of the end', () => {
+  const inactive = jest.fn();
+  const channel = new EmbeddedChannel({
+    exceptionCaught: (ctx) => void ctx.close(),
+    channelInactive: inactive,
+  });
+  channel.pipeline.fireExceptionCaught(boom);
+  expect(inactive).toHaveBeenCalledTimes(1);
+});
+
 describe('tasks', () => {
   test('run when the outermost operation is over, not within it', () => {
     const order: string[] = [];
@@ -270,6 +371,13 @@ describe('tasks', () => {
     expect([channel.hasPendingTasks, ran.mock.calls.length]).toEqual([true, 0]);
     channel.runPendingTasks();
     expect([channel.hasPendingTasks, ran.mock.calls.length]).toEqual([false, 1]);
+    channel.freezeTime();
+    channel.eventLoop.schedule(ran, 1000);
+    expect(channel.hasPendingTasks).toBe(false);
+    channel.advanceTimeBy(1000);
+    expect(channel.hasPendingTasks).toBe(true);
+    channel.runPendingTasks();
+    expect([channel.hasPendingTasks, ran.mock.calls.length]).toEqual([false, 2]);
     channel.finish();
   });
 

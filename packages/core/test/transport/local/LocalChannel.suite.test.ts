@@ -1,4 +1,4 @@
-import { localPair } from '../../support/locals.js';
-import { transportSuite } from '../../support/transportSuite.js';
+import { transportSuite } from '../suite/transportSuite.js';
+import { LOCAL_CHANNELS } from '../suite/transports.js';
 
-transportSuite('local channels', localPair, { bytes: false, halfClosure: false });
+transportSuite(LOCAL_CHANNELS);

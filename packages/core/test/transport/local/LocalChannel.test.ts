@@ -1,5 +1,4 @@
 import {
-  ByteBuf,
   type Channel,
   type ChannelFuture,
   ChannelOption,
@@ -107,21 +106,6 @@ describe('connecting', () => {
     opened(await localClient().connect(where, from));
   });
 
-  test('twice: the second one fails, the channel goes on', async () => {
-    const { client, listener } = await localPair();
-    expect(client.connect(listener.localAddress as LocalAddress).cause).toMatchObject({
-      code: 'ERR_ILLEGAL_STATE',
-    });
-    expect(client.isActive).toBe(true);
-
-    const other = opened(await localClient().register());
-    const first = other.connect(listener.localAddress as LocalAddress);
-    expect(other.connect(listener.localAddress as LocalAddress).cause?.message).toMatch(
-      /^Already connecting/,
-    );
-    await first;
-  });
-
   test('cancelled: both sides close', async () => {
     const accepted: Channel[] = [];
     const recorder = new Recorder();
@@ -139,17 +123,6 @@ describe('connecting', () => {
     // As an accept does that comes after the peer has gone.
     expect(recorder.events.slice(2)).toEqual(['active', 'inactive', 'unregistered', 'removed']);
     expect(accepted.map((child) => child.isOpen)).toEqual([false]);
-  });
-
-  test('closed meanwhile: the future fails, nothing is active', async () => {
-    const listener = opened(await localServer().bind(LocalAddress.ANY));
-    const recorder = new Recorder();
-    const client = opened(await localClient((channel) => channel.pipeline.addLast(recorder)).register());
-    const connected = client.connect(listener.localAddress as LocalAddress);
-    client.close();
-    expect(connected.cause).toBeInstanceOf(ClosedChannelException);
-    await recorder.seen('removed');
-    expect(recorder.events).toEqual(['added', 'registered', 'unregistered', 'removed']);
   });
 
   test('a channel that the server closes in its initializer ends the connect', async () => {
@@ -193,18 +166,6 @@ describe('connecting', () => {
 });
 
 describe('messages', () => {
-  test('any object arrives as itself, in order', async () => {
-    const got: unknown[] = [];
-    const { client } = await localPair({ server: (channel) => channel.pipeline.addLast(keeper(got)) });
-    const messages = [{ a: 1 }, 'text', 7, Symbol('s'), ByteBuf.alloc(4), false, new Map()];
-    for (const message of messages) client.write(message);
-    client.flush();
-    await eventually('all are there', () => got.length === messages.length);
-    messages.forEach((message, i) => {
-      expect(got[i]).toBe(message);
-    });
-  });
-
   test('a flush takes effect at once; the reader gets the message in a task', async () => {
     const got: unknown[] = [];
     const { client } = await localPair({ server: (channel) => channel.pipeline.addLast(keeper(got)) });
@@ -229,23 +190,6 @@ describe('messages', () => {
       .map((batch) => batch.split('read').length - 1);
     expect(sizes).toEqual([16, 16, 8, 0]);
     expect(Buffer.concat(recorder.chunks)).toEqual(Buffer.from(Array.from({ length: 40 }, (_, i) => i)));
-  });
-
-  test('autoRead off: each read() brings one', async () => {
-    const { client, server } = await localPair({ serverOptions: NOT_READING });
-    const recorder = new Recorder();
-    server.pipeline.addLast(recorder);
-    recorder.events.length = 0;
-    for (const text of 'abc') client.writeAndFlush(Buffer.from(text));
-    await polls(2);
-    expect(recorder.events).toEqual([]);
-    server.read();
-    server.read();
-    await polls(2);
-    expect(recorder.events).toEqual(['read', 'readComplete']);
-    server.read();
-    await polls(2);
-    expect(recorder.text).toBe('ab');
   });
 
   test('read() before the connection is kept', async () => {
@@ -321,35 +265,6 @@ describe('messages', () => {
     await eventually('all are there', () => got.length === 100);
     expect(got).toEqual(Array.from({ length: 100 }, (_, i) => i));
   });
-
-  test('a cancelled write does not arrive', async () => {
-    const got: unknown[] = [];
-    const { client } = await localPair({ server: (channel) => channel.pipeline.addLast(keeper(got)) });
-    client.write(1);
-    const second = client.write(2);
-    client.write(3);
-    second.cancel();
-    client.flush();
-    await polls(1);
-    expect(got).toEqual([1, 3]);
-    expect(second.isCancelled).toBe(true);
-  });
-
-  test('an exception of the reader stays with the reader', async () => {
-    const recorder = new Recorder();
-    const { client } = await localPair({
-      server(channel) {
-        channel.pipeline.addLast({
-          channelRead() {
-            throw new Error('reader');
-          },
-        });
-        channel.pipeline.addLast(recorder);
-      },
-    });
-    expect(client.writeAndFlush('x').isSuccess).toBe(true);
-    await recorder.seen('exception reader');
-  });
 });
 
 describe('re-entrance', () => {
@@ -387,43 +302,6 @@ describe('re-entrance', () => {
     expect(log).toEqual([...new Array(6).fill(['WRITE', 'FLUSH']).flat(), 'CLOSE']);
   });
 
-  test('a flush when the channel turns unwritable', async () => {
-    const log: string[] = [];
-    const { client } = await localPair({
-      clientOptions: [[ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(512, 1024)]],
-    });
-    client.pipeline.addLast({
-      channelWritabilityChanged(ctx) {
-        log.push(`writable=${ctx.channel.isWritable}`);
-        if (!ctx.channel.isWritable) ctx.channel.flush();
-      },
-    });
-    expect(client.write(Buffer.alloc(2000)).isSuccess).toBe(true);
-    expect(log).toEqual(['writable=false', 'writable=true']);
-  });
-
-  test('a handler whose flush throws leaves the write to fail at the close', async () => {
-    const { client } = await localPair();
-    client.pipeline.addLast({
-      flush() {
-        throw new Error('intentional failure');
-      },
-      exceptionCaught: (ctx) => void ctx.close(),
-    });
-    await expect(client.writeAndFlush('x')).rejects.toBeInstanceOf(ClosedChannelException);
-    expect(client.isOpen).toBe(false);
-  });
-
-  test('a write in a write listener follows what was written before', async () => {
-    const got: unknown[] = [];
-    const { client } = await localPair({ server: (channel) => channel.pipeline.addLast(keeper(got)) });
-    client.write('a').addListener(() => client.writeAndFlush('c'));
-    client.write('b');
-    client.flush();
-    await eventually('all are there', () => got.length === 3);
-    expect(got).toEqual(['a', 'b', 'c']);
-  });
-
   test('a write of the peer in our write listener arrives after ours', async () => {
     const log: string[] = [];
     const { client, server } = await localPair({
@@ -435,28 +313,6 @@ describe('re-entrance', () => {
     client.writeAndFlush('1').addListener(() => server.writeAndFlush('2'));
     await eventually('both are there', () => log.length === 2);
     expect(log).toEqual(['server 1', 'client 2']);
-  });
-
-  test('two handlers that answer each other use no stack', async () => {
-    let depth = 0;
-    let deepest = 0;
-    let rounds = 0;
-    const answer = {
-      isSharable: true,
-      channelRead(ctx: { writeAndFlush(message: unknown): unknown }, message: number): void {
-        deepest = Math.max(deepest, ++depth);
-        rounds++;
-        if (message > 0) ctx.writeAndFlush(message - 1);
-        depth--;
-      },
-    };
-    const { client } = await localPair({
-      client: (channel) => channel.pipeline.addLast(answer),
-      server: (channel) => channel.pipeline.addLast(answer),
-    });
-    client.writeAndFlush(5000);
-    await eventually('the end', () => rounds === 5001);
-    expect(deepest).toBe(1);
   });
 });
 
@@ -570,39 +426,11 @@ describe('closing', () => {
     expect(recorder.events.slice(3)).toEqual(['readComplete', 'inactive', 'unregistered', 'removed']);
   });
 
-  test('in a write listener, with more to write: what was flushed arrives in order', async () => {
-    const got: unknown[] = [];
-    const { client, server } = await localPair({
-      server: (channel) => channel.pipeline.addLast(keeper(got)),
-    });
-    client.write(1).addListener(() => client.close());
-    client.write(2);
-    client.write(3);
-    client.flush();
-    await server.closeFuture;
-    expect(got).toEqual([1, 2, 3]);
-  });
-
   test('disconnect() closes', async () => {
     const { client, server } = await localPair();
     await client.disconnect();
     await server.closeFuture;
     expect(client.isOpen).toBe(false);
-  });
-
-  test('deregistered and registered again, it stays connected and active', async () => {
-    const got: unknown[] = [];
-    const recorder = new Recorder();
-    const { client, server } = await localPair({
-      server: (channel) => channel.pipeline.addLast(keeper(got)),
-    });
-    client.pipeline.addLast(recorder);
-    await client.deregister();
-    await client.register();
-    client.writeAndFlush('x');
-    await eventually('it is there', () => got.length === 1);
-    expect(recorder.events).toEqual(['added', 'unregistered', 'registered']);
-    expect(server.isActive).toBe(true);
   });
 });
 

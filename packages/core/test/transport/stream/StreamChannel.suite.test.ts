@@ -1,6 +1,4 @@
-import { duplexPair } from '../../support/duplexPair.js';
-import { rawSockets, streamChannels } from '../../support/streams.js';
-import { transportSuite } from '../../support/transportSuite.js';
+import { transportSuite } from '../suite/transportSuite.js';
+import { STREAMS } from '../suite/transports.js';
 
-transportSuite('streams over sockets', async (setup) => streamChannels(await rawSockets(), setup));
-transportSuite('streams in memory', (setup) => streamChannels(duplexPair(), setup));
+for (const transport of STREAMS) transportSuite(transport);

@@ -4,7 +4,6 @@ import {
   CancellationException,
   ChannelOption,
   ClosedChannelException,
-  ConnectException,
   ConnectTimeoutException,
   type InetSocketAddress,
   type ReadMode,
@@ -15,7 +14,7 @@ import {
 import { opened } from '../../support/opened.js';
 import { Recorder } from '../../support/Recorder.js';
 import { silentAddress } from '../../support/silentServer.js';
-import { freshPath, listen, socketPair } from '../../support/sockets.js';
+import { connect, LOOPBACK, listen } from '../../support/sockets.js';
 import { eventually, polls, within } from '../../support/within.js';
 
 const NEVER_ACTIVE = ['added', 'registered', 'unregistered', 'removed'];
@@ -39,59 +38,10 @@ describe.each(['onread', 'data'] as const)('connecting, reading by %s', (mode: R
   beforeEach(() => setReadMode(mode));
   afterEach(() => setReadMode(before));
 
-  test.each([
-    ['TCP', { host: '127.0.0.1', port: 0 }],
-    ['Unix socket', freshPath()],
-  ])('%s: added, registered, connect promise, active, then a read', async (_name, address) => {
-    const server = await listen((child) => void child.writeAndFlush(Buffer.from('hi')), address);
-    const recorder = new Recorder();
-    const future = new Bootstrap()
-      .handler((channel) => {
-        channel.pipeline.addLast(recorder);
-        channel.pipeline.addFirst({
-          connect: (ctx, remote, local, promise) => {
-            recorder.note('connect');
-            ctx.connect(remote, local, promise);
-          },
-          read: (ctx) => {
-            recorder.note('read()');
-            ctx.read();
-          },
-        });
-      })
-      .connect(server.localAddress ?? address);
-    opened(future.channel);
-    future.addListener(() => recorder.note('connected'));
-    await recorder.received(2);
-    expect(recorder.events.slice(0, 7)).toEqual([
-      'added',
-      'registered',
-      'connect',
-      'connected',
-      'active',
-      'read()',
-      'read',
-    ]);
-    const channel = await future;
-    expect(channel.isActive).toBe(true);
-    expect(channel.remoteAddress).toEqual(server.localAddress);
-    if ('port' in address) {
-      expect(String(channel)).toMatch(/^\[id: 0x\w+, L:127\.0\.0\.1:\d+ - R:127\.0\.0\.1:\d+\]$/);
-    }
-    await channel.close();
-    expect(channel.remoteAddress).toEqual(server.localAddress);
-    expect(String(channel)).toContain(' ! R:');
-  });
-
-  test('closed in the connect listener: active all the same, then inactive', async () => {
+  test('the addresses of a TCP client as text', async () => {
     const server = await listen();
-    const recorder = new Recorder();
-    const channel = new SocketChannel();
-    channel.pipeline.addLast(recorder);
-    channel.register();
-    channel.connect(server.localAddress as InetSocketAddress).addListener(() => channel.close());
-    await recorder.seen('removed');
-    expect(recorder.events).toEqual(['added', 'registered', 'active', 'inactive', 'unregistered', 'removed']);
+    const channel = await connect(server);
+    expect(String(channel)).toMatch(/^\[id: 0x\w+, L:127\.0\.0\.1:\d+ - R:127\.0\.0\.1:\d+\]$/);
   });
 
   test('a host name is tried at all its addresses', async () => {
@@ -116,74 +66,16 @@ describe.each(['onread', 'data'] as const)('connecting, reading by %s', (mode: R
     await recorder.received(2);
   });
 
-  test('written before the connection: kept until a flush after it', async () => {
-    const atServer = new Recorder();
-    const server = await listen((child) => void child.pipeline.addLast(atServer));
+  test('nothing can be shut down before the connection', async () => {
     const channel = opened(new SocketChannel());
     channel.register();
-    const written = channel.write(Buffer.from('early'));
-    await channel.connect(server.localAddress as InetSocketAddress);
-    expect(written.isDone).toBe(false);
-    channel.flush();
-    await atServer.received(5);
-  });
-
-  test('flushed before the connection: fails with NotYetConnectedException, the channel goes on', async () => {
-    const atServer = new Recorder();
-    const server = await listen((child) => void child.pipeline.addLast(atServer));
-    const channel = opened(new SocketChannel());
-    channel.register();
-    await expect(channel.writeAndFlush(Buffer.from('1'))).rejects.toMatchObject({
-      code: 'ERR_NOT_YET_CONNECTED',
-    });
-    const connected = channel.connect(server.localAddress as InetSocketAddress);
-    await expect(channel.writeAndFlush(Buffer.from('2'))).rejects.toMatchObject({
-      code: 'ERR_NOT_YET_CONNECTED',
-    });
     expect(channel.shutdownOutput().cause).toMatchObject({ code: 'ERR_NOT_YET_CONNECTED' });
     expect(channel.shutdownInput().cause).toMatchObject({ code: 'ERR_NOT_YET_CONNECTED' });
-    await connected;
-    await channel.writeAndFlush(Buffer.from('3'));
-    await atServer.received(1);
-    expect(atServer.text).toBe('3');
+    expect(channel.isOpen).toBe(true);
   });
 });
 
 describe('a connection that fails', () => {
-  test('refused: ConnectException with the address, closed, never active', async () => {
-    const address = await closedPort();
-    const recorder = new Recorder();
-    const channel = new SocketChannel();
-    channel.pipeline.addLast(recorder);
-    channel.register();
-    const pending = channel.write(Buffer.from('pending'));
-    const future = channel.connect(address);
-    future.addListener(() => recorder.note(`failed, open: ${channel.isOpen}`));
-    await expect(future).rejects.toBeInstanceOf(ConnectException);
-    expect(future.cause).toMatchObject({
-      message: expect.stringContaining(`127.0.0.1:${address.port}`),
-      cause: { code: 'ECONNREFUSED' },
-    });
-    await recorder.seen('removed');
-    expect(recorder.events).toEqual([
-      'added',
-      'registered',
-      'failed, open: false',
-      'unregistered',
-      'removed',
-    ]);
-    expect(pending.cause).toMatchObject({ cause: { code: 'ERR_CONNECT' } });
-  });
-
-  test('a missing Unix socket', async () => {
-    const { path } = freshPath();
-    await expect(new Bootstrap().connect({ path })).rejects.toMatchObject({
-      code: 'ERR_CONNECT',
-      message: expect.stringContaining(path),
-      cause: { code: 'ENOENT' },
-    });
-  });
-
   test('no answer in time: ConnectTimeoutException with advice, no timer left', async () => {
     const address = await silentAddress();
     const before = timers();
@@ -279,18 +171,6 @@ describe('a connection that fails', () => {
     expect(channel.isActive).toBe(true);
   });
 
-  test('closed meanwhile: ClosedChannelException', async () => {
-    const address = await silentAddress();
-    const recorder = new Recorder();
-    const future = new Bootstrap().handler((channel) => channel.pipeline.addLast(recorder)).connect(address);
-    await polls(2);
-    const closed = future.channel.close();
-    await expect(future).rejects.toBeInstanceOf(ClosedChannelException);
-    await within('the close', closed);
-    await recorder.seen('removed');
-    expect(recorder.events).toEqual(NEVER_ACTIVE);
-  });
-
   test('closeGracefully while connecting closes at once', async () => {
     const address = await silentAddress();
     const future = new Bootstrap().connect(address);
@@ -321,18 +201,10 @@ describe('a connection that fails', () => {
     expect(failures).toEqual([expect.objectContaining({ code: 'ERR_CONNECT' })]);
   });
 
-  test('connecting twice', async () => {
-    const { client, listener } = await socketPair();
-    const address = listener.localAddress as InetSocketAddress;
-    await expect(client.connect(address)).rejects.toThrow(/Already connected/);
-    expect(client.isActive).toBe(true);
+  test('a client is not bound by bind', async () => {
     const channel = opened(new SocketChannel());
     channel.register();
-    const first = channel.connect(address);
-    await expect(channel.connect(address)).rejects.toThrow(/Already connecting/);
-    await first;
-    expect(channel.isActive).toBe(true);
-    await expect(channel.bind(address)).rejects.toThrow(/bound by connect/);
+    await expect(channel.bind(LOOPBACK)).rejects.toThrow(/bound by connect/);
   });
 
   test('from a local address', async () => {

@@ -11,8 +11,8 @@ import {
   setReadMode,
 } from '../../../src/index.js';
 import { nodeServersMadeBy } from '../../support/nodeServers.js';
+import { pattern } from '../../support/pattern.js';
 import { connect, freshPath, LOOPBACK, listen, rawPeer, socketPair } from '../../support/sockets.js';
-import { pattern } from '../../support/transportSuite.js';
 import { eventually, polls, within } from '../../support/within.js';
 
 const before = readMode();
