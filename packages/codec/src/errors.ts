@@ -1,4 +1,4 @@
-import { isStackOverflow, registerError, SluiceError } from '@sluice/core';
+import { IllegalStateException, isStackOverflow, registerError, SluiceError } from '@sluice/core';
 
 /** A codec could not do its work. Netty: CodecException. */
 export class CodecException extends SluiceError {
@@ -39,6 +39,13 @@ export class TooLongFrameException extends DecoderException {
 export class PrematureChannelClosureException extends CodecException {
   static {
     registerError(this, 'PrematureChannelClosureException', 'ERR_PREMATURE_CHANNEL_CLOSURE');
+  }
+}
+
+/** Parts of messages came in an order that makes no whole messages. Netty: MessageAggregationException. */
+export class MessageAggregationException extends IllegalStateException {
+  static {
+    registerError(this, 'MessageAggregationException', 'ERR_MESSAGE_AGGREGATION');
   }
 }
 

@@ -15,6 +15,9 @@ import { Cumulation } from './Cumulation.js';
 import { acquireList, type MessageList, releaseList } from './MessageList.js';
 import { refusePromise } from './refusePromise.js';
 
+/** Bytes behind bad ones that may wait for the next read. */
+const MAX_WAITING = 65_536;
+
 /** Stands in the queue for the end of the input. */
 const INACTIVE = Symbol('inactive');
 
@@ -29,13 +32,15 @@ const INACTIVE = Symbol('inactive');
  * }
  * ```
  *
- * What is guaranteed, as in Netty 4.2.8:
+ * What is guaranteed, as in Netty 4.2:
  * - Messages are handed on before the next `decode`, and those made before an error before the error.
  * - `decode` is called again while it makes messages or uses bytes up. To make a message without using bytes is an
  *   error (`DecoderException`). What `decode` throws arrives in `exceptionCaught` as a `DecoderException`, with the
- *   original as `cause`; bytes that are left wait for the next read, so skip bad bytes before throwing.
+ *   original as `cause`; bytes that are left wait for the next read, so skip bad bytes before throwing. If more than
+ *   64 KiB are left (Netty has no such limit), decoding goes on at once, unless the channel was closed.
  * - When the input ends (`channelInactive` or `ChannelInputShutdownEvent`), `decode` is called for the rest, then
- *   `decodeLast`, also with no bytes left. What remains is dropped.
+ *   `decodeLast`, also with no bytes left. What remains is dropped. `channelReadComplete` follows if the last of these
+ *   calls made a message. An error follows `channelInactive`, and takes the place of a `ChannelInputShutdownEvent`.
  * - A read that comes in while `decode` runs waits until it has returned. So does the handler's own removal.
  * - A removed decoder hands on messages already made, then the unused bytes (as one `Buffer`), then
  *   `channelReadComplete`.
@@ -133,6 +138,24 @@ export abstract class ByteToMessageDecoder<T = Untyped, Write = never> extends C
     held.add(bytes);
     this.#gotBytes = true;
     const outer = this.#begin(ctx);
+    let error: Error | undefined;
+    for (;;) {
+      const before = held.length;
+      error = this.#decodeHeld(ctx, held);
+      if (error === undefined || this.singleDecode || held.length <= MAX_WAITING || held.length === before)
+        break;
+      // Were each read to end at its first error, a sender of nothing but bad frames would fill the memory.
+      this.#report(ctx, error);
+      error = undefined;
+      if (ctx.isRemoved || !ctx.channel.isOpen) break;
+    }
+    held.settle(this.missingBytes());
+    this.#end(outer);
+    return error;
+  }
+
+  /** Decodes until more bytes are needed, or until an error, which it returns. */
+  #decodeHeld(ctx: ChannelHandlerContext<T, Write>, held: Cumulation): Error | undefined {
     const out = this.#out as MessageList<T>;
     let error: Error | undefined;
     try {
@@ -142,8 +165,6 @@ export abstract class ByteToMessageDecoder<T = Untyped, Write = never> extends C
       error = asDecoderException(thrown);
     }
     this.#fire(ctx, out);
-    held.settle(this.missingBytes());
-    this.#end(outer);
     return error;
   }
 
@@ -159,7 +180,12 @@ export abstract class ByteToMessageDecoder<T = Untyped, Write = never> extends C
 
   /** Decodes while there is progress. False if it has to stop, whatever else there is to decode. */
   #decodeShown(ctx: ChannelHandlerContext<T, Write>, buf: ByteBuf, out: MessageList<T>): boolean {
-    for (let before = buf.readableBytes; before > 0; before = buf.readableBytes) {
+    while (buf.readableBytes > 0) {
+      if (out.size > 0) {
+        this.#fire(ctx, out);
+        if (ctx.isRemoved) return false;
+      }
+      const before = buf.readableBytes;
       this.#callDecode(ctx, buf, out, false);
       if (ctx.isRemoved) return false;
       const progress = buf.readableBytes !== before;
@@ -169,8 +195,7 @@ export abstract class ByteToMessageDecoder<T = Untyped, Write = never> extends C
             `${this.codecName}.decode() did not read anything but decoded a message.`,
           );
         }
-        this.#fire(ctx, out);
-        if (ctx.isRemoved || this.singleDecode) return false;
+        if (this.singleDecode) return false;
       } else if (!progress) return true;
     }
     return true;
@@ -231,11 +256,7 @@ export abstract class ByteToMessageDecoder<T = Untyped, Write = never> extends C
 
   #process(ctx: ChannelHandlerContext<T, Write>, item: unknown): Error | undefined {
     if (item === INACTIVE) return this.#closeInput(ctx, true);
-    if (item instanceof ChannelInputShutdownEvent) {
-      const error = this.#closeInput(ctx, false);
-      ctx.fireUserEventTriggered(item);
-      return error;
-    }
+    if (item instanceof ChannelInputShutdownEvent) return this.#inputShutdown(ctx, item);
     const bytes = asBuffer(item);
     if (bytes !== undefined) return this.#read(ctx, bytes);
     ctx.fireChannelRead(item as T);
@@ -273,12 +294,15 @@ export abstract class ByteToMessageDecoder<T = Untyped, Write = never> extends C
       return undefined;
     }
     if (this.#decoding) this.#enqueue(event);
-    else {
-      const error = this.#closeInput(ctx, false);
-      ctx.fireUserEventTriggered(event);
-      this.#drainQueue(ctx, error);
-    }
+    else this.#drainQueue(ctx, this.#inputShutdown(ctx, event));
     return undefined;
+  }
+
+  /** Passes the event on behind the last messages; an error takes its place, as in Netty. */
+  #inputShutdown(ctx: ChannelHandlerContext<T, Write>, event: unknown): Error | undefined {
+    const error = this.#closeInput(ctx, false);
+    if (error === undefined) ctx.fireUserEventTriggered(event);
+    return error;
   }
 
   #closeInput(ctx: ChannelHandlerContext<T, Write>, inactive: boolean): Error | undefined {
@@ -287,7 +311,6 @@ export abstract class ByteToMessageDecoder<T = Untyped, Write = never> extends C
     const held = this.#held;
     const hadMessage = this.#gotMessage;
     let error: Error | undefined;
-    this.#gotMessage = false;
     try {
       if (held !== null) {
         held.joinAll();
@@ -298,11 +321,12 @@ export abstract class ByteToMessageDecoder<T = Untyped, Write = never> extends C
       error = asDecoderException(thrown);
     }
     if (!this.#removePending) held?.clear();
+    // As in Netty, what came out before the last call of `decode` does not count.
+    const completes = out.size > 0;
     this.#fire(ctx, out);
-    const fired = this.#gotMessage;
     this.#gotMessage = hadMessage;
     this.#end(outer);
-    if (fired) ctx.fireChannelReadComplete();
+    if (completes) ctx.fireChannelReadComplete();
     if (inactive) ctx.fireChannelInactive();
     return error;
   }

@@ -73,19 +73,22 @@ export class Cumulation {
   }
 
   /**
-   * The reading is over. Lets go of memory that was used up; and moves a small rest out of a chunk, which it would keep
-   * alive as a whole. `missing` as for {@link join}.
+   * The reading is over. Lets go of memory that was used up, and moves a small rest out of large memory, which it would
+   * keep alive as a whole. `missing` as for {@link join}.
    */
   settle(missing: number): void {
     this.joinAll();
     const buf = this.buf;
     const readable = buf.readableBytes;
-    if (readable === 0) {
-      this.clear();
-    } else if (this.#own === null) {
-      const rest = buf.toBuffer();
-      if (readable < rest.buffer.byteLength >>> 1) this.#move(this.#room(readable, missing), readable);
-    }
+    if (readable === 0) this.clear();
+    else if (this.#wastes(readable)) this.#move(this.#room(readable, missing), readable);
+  }
+
+  /** Whether a rest keeps alive much more memory than it needs: that of its chunk, or of a long frame in front of it. */
+  #wastes(readable: number): boolean {
+    const { buf } = this;
+    if (this.#own === null) return readable < buf.toBuffer().buffer.byteLength >>> 1;
+    return buf.readerIndex > MAX_FIRST_ROOM && readable < buf.readerIndex >>> 1;
   }
 
   /** Forgets everything. */

@@ -31,6 +31,11 @@ export class MessageList<T> {
     this.#items[this.#size++] = message;
   }
 
+  /** @internal Whether it has held so many messages that its storage is not worth keeping. */
+  get isLarge(): boolean {
+    return this.#items.length > 1024;
+  }
+
   /** How many messages are in the list. */
   get size(): number {
     return this.#size - this.#taken;
@@ -66,5 +71,5 @@ export function acquireList<T>(): MessageList<T> {
 export function releaseList(list: MessageList<never>): void {
   list.clear();
   list.isLent = false;
-  if (idle.length < 64) idle.push(list as MessageList<unknown>);
+  if (idle.length < 64 && !list.isLarge) idle.push(list as MessageList<unknown>);
 }

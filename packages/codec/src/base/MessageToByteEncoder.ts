@@ -41,7 +41,11 @@ export abstract class MessageToByteEncoder<In = Untyped> extends ChannelOutbound
 > {
   readonly #matcher: MessageMatcher<In> | undefined;
 
-  /** @param matcher which messages to encode: a class or a predicate; all, if it is missing */
+  /**
+   * Without a matcher all messages are encoded.
+   *
+   * @param matcher which messages to encode: a class or a predicate
+   */
   constructor(matcher?: MessageMatcher<In>) {
     super();
     this.#matcher = matcher;

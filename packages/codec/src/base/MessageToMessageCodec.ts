@@ -32,8 +32,10 @@ export abstract class MessageToMessageCodec<
   readonly #encoder: CodecEncoder<OutIn, OutOut>;
 
   /**
-   * @param inboundMatcher which messages to decode: a class or a predicate; all, if it is missing
-   * @param outboundMatcher which messages to encode; all, if it is missing
+   * Without a matcher all messages of its direction are taken.
+   *
+   * @param inboundMatcher which messages to decode: a class or a predicate
+   * @param outboundMatcher which messages to encode: a class or a predicate
    */
   constructor(inboundMatcher?: MessageMatcher<InIn>, outboundMatcher?: MessageMatcher<OutIn>) {
     super();

@@ -29,7 +29,11 @@ export abstract class MessageToMessageDecoder<
   #gotMessage = false;
   #madeMessage = false;
 
-  /** @param matcher which messages to decode: a class or a predicate; all, if it is missing */
+  /**
+   * Without a matcher all messages are decoded.
+   *
+   * @param matcher which messages to decode: a class or a predicate
+   */
   constructor(matcher?: MessageMatcher<In>) {
     super();
     this.#matcher = matcher;

@@ -28,7 +28,11 @@ export abstract class MessageToMessageEncoder<
 > extends ChannelOutboundHandlerAdapter<In, Out, HandlerTypes<Pass, Select<In, Out>, never>> {
   readonly #matcher: MessageMatcher<In> | undefined;
 
-  /** @param matcher which messages to encode: a class or a predicate; all, if it is missing */
+  /**
+   * Without a matcher all messages are encoded.
+   *
+   * @param matcher which messages to encode: a class or a predicate
+   */
   constructor(matcher?: MessageMatcher<In>) {
     super();
     this.#matcher = matcher;

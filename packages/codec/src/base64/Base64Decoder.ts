@@ -20,6 +20,7 @@ export interface Base64DecoderOptions {
 export class Base64Decoder extends MessageToMessageDecoder<ByteSource, Buffer> {
   readonly #dialect: Base64Dialect;
 
+  /** Decodes the standard alphabet unless told otherwise. */
   constructor(options: Base64DecoderOptions = {}) {
     super(isBytes);
     this.#dialect = options.dialect ?? Base64Dialect.STANDARD;

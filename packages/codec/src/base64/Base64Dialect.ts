@@ -15,6 +15,7 @@ export class Base64Dialect {
   /** Digits in the order of their codes: encoded texts of equal length sort as the bytes do. */
   static readonly ORDERED: Base64Dialect = new Base64Dialect('ORDERED', IN_ORDER, true);
 
+  /** For messages. */
   readonly name: 'STANDARD' | 'URL_SAFE' | 'ORDERED';
   /** Whether an encoder breaks lines if it is not told. */
   readonly breakLinesByDefault: boolean;

@@ -13,6 +13,7 @@ import { type Base64EncodeOptions, encodeBase64 } from './Base64.js';
 export class Base64Encoder extends MessageToMessageEncoder<ByteSource, Buffer> {
   readonly #options: Base64EncodeOptions;
 
+  /** Encodes with the standard alphabet unless told otherwise. */
   constructor(options: Base64EncodeOptions = {}) {
     super(isBytes);
     this.#options = { ...options };

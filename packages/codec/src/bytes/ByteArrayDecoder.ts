@@ -10,6 +10,7 @@ import { asBuffer, isBytes } from './asBuffer.js';
  * with it, or handed to a worker. Sharable. Netty: ByteArrayDecoder.
  */
 export class ByteArrayDecoder extends MessageToMessageDecoder<ByteSource, Uint8Array> {
+  /** Has no options. */
   constructor() {
     super(isBytes);
   }

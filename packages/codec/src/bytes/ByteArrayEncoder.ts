@@ -11,6 +11,7 @@ import { asBuffer } from './asBuffer.js';
  * any `Uint8Array`. Sharable. Netty: ByteArrayEncoder.
  */
 export class ByteArrayEncoder extends MessageToMessageEncoder<Uint8Array, Buffer> {
+  /** Has no options. */
   constructor() {
     super((message: unknown) => isUint8Array(message) && !Buffer.isBuffer(message));
   }

@@ -51,7 +51,6 @@ export class DelimiterBasedFrameDecoder extends FrameDecoder<Buffer> {
   readonly #search: DelimiterSearch;
   readonly #lines: LineBasedFrameDecoder | undefined;
   #discarding = false;
-  #discardedBytes = 0;
   #tooLongFrameLength = 0;
 
   /**
@@ -123,14 +122,12 @@ export class DelimiterBasedFrameDecoder extends FrameDecoder<Buffer> {
     if (isFirst) {
       if (length <= this.#maxFrameLength) return;
       this.#discarding = true;
-      this.#discardedBytes = 0;
+      this.#tooLongFrameLength = 0;
     }
-    // Reported as Netty does it: with what may yet turn out to be the delimiter.
-    this.#tooLongFrameLength = this.#discardedBytes + readable;
-    this.#discardedBytes += length;
+    this.#tooLongFrameLength += length;
     input.skipBytes(length);
     this.#search.consumed(length);
-    if (isFirst && this.#failFast) throw this.#tooLong(readable);
+    if (isFirst && this.#failFast) throw this.#tooLong(length);
   }
 
   #tooLong(length: number): TooLongFrameException {

@@ -3,7 +3,8 @@ import type { ByteBuf } from '@sluice/core';
 
 /**
  * Looks for the first of several delimiters in bytes that come piece by piece. What it has found out about each of them
- * is kept, counted from the reader index, so that no byte is searched twice for the same delimiter.
+ * is kept, counted from the reader index, so that no byte is searched twice for the same delimiter, but for those at the
+ * end that may be the beginning of one.
  */
 export class DelimiterSearch {
   readonly #delimiters: readonly Buffer[];
@@ -11,6 +12,7 @@ export class DelimiterSearch {
   readonly #found: number[];
   /** From where on each has to be looked for, if it was not found. */
   readonly #from: number[];
+  readonly #borders: Uint32Array[] = [];
   /** After a successful {@link find}: the bytes in front of the delimiter, and its own. */
   frameLength = 0;
   delimiterLength = 0;
@@ -67,14 +69,43 @@ export class DelimiterSearch {
 
   /** How many bytes at the end are the beginning of a delimiter. */
   partialAtEnd(input: ByteBuf): number {
-    const end = input.writerIndex;
-    const readable = input.readableBytes;
     let longest = 0;
-    for (const delimiter of this.#delimiters) {
-      for (let length = Math.min(delimiter.length - 1, readable); length > longest; length--) {
-        if (input.toBuffer(end - length, length).equals(delimiter.subarray(0, length))) longest = length;
-      }
+    for (let i = 0; i < this.#delimiters.length; i++) {
+      longest = Math.max(longest, this.#partialOf(i, input));
     }
     return longest;
   }
+
+  /** The same for one delimiter, by the algorithm of Knuth, Morris and Pratt: its time is the delimiter's length. */
+  #partialOf(i: number, input: ByteBuf): number {
+    const delimiter = this.#delimiters[i] as Buffer;
+    const borders = (this.#borders[i] ??= bordersOf(delimiter));
+    const end = input.writerIndex;
+    let matched = 0;
+    for (let at = Math.max(input.readerIndex, end - delimiter.length + 1); at < end; at++) {
+      matched = extended(delimiter, borders, matched, input.getUnsignedByte(at));
+    }
+    return matched;
+  }
+}
+
+/** For each beginning of the delimiter, by its length: how much of its end is a shorter beginning. */
+function bordersOf(delimiter: Buffer): Uint32Array {
+  const borders = new Uint32Array(delimiter.length + 1);
+  for (let length = 1; length < delimiter.length; length++) {
+    borders[length + 1] = extended(
+      delimiter,
+      borders,
+      borders[length] as number,
+      delimiter[length] as number,
+    );
+  }
+  return borders;
+}
+
+/** How much of the delimiter matches with one more byte, when `matched` bytes of it did. */
+function extended(delimiter: Buffer, borders: Uint32Array, matched: number, byte: number): number {
+  let length = matched;
+  while (length > 0 && delimiter[length] !== byte) length = borders[length] as number;
+  return delimiter[length] === byte ? length + 1 : 0;
 }

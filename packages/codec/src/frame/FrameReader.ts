@@ -19,7 +19,11 @@ export class FrameReader<T> {
   readonly #step: FrameStep<T>;
   readonly #held: Cumulation = new Cumulation();
 
-  /** @param step a decoder of its own for this stream, as it remembers where it is */
+  /**
+   * A reader without bytes.
+   *
+   * @param step a decoder of its own for this stream, as it remembers where it is
+   */
   constructor(step: FrameStep<T>) {
     this.#step = step;
   }

@@ -7,14 +7,14 @@ import { invalidArgType, invalidArgValue, outOfRange } from '@sluice/core';
  */
 export function checkPositive(value: number, name: string): number {
   checkInteger(value, name);
-  if (value <= 0) throw outOfRange(`${name}: ${value} (expected: > 0)`);
+  if (value <= 0) throw outOfRange(`${name} : ${value} (expected: > 0)`);
   return value;
 }
 
 /** Throws unless `value` is a whole number of at least 0; see {@link checkPositive}. */
 export function checkPositiveOrZero(value: number, name: string): number {
   checkInteger(value, name);
-  if (value < 0) throw outOfRange(`${name}: ${value} (expected: >= 0)`);
+  if (value < 0) throw outOfRange(`${name} : ${value} (expected: >= 0)`);
   return value;
 }
 
@@ -22,7 +22,7 @@ export function checkPositiveOrZero(value: number, name: string): number {
 export function checkInteger(value: number, name: string): number {
   if (typeof value !== 'number')
     throw invalidArgType(`${name} must be a number, but is of type ${typeof value}`);
-  if (!Number.isSafeInteger(value)) throw outOfRange(`${name}: ${value} (expected: a whole number)`);
+  if (!Number.isSafeInteger(value)) throw outOfRange(`${name} : ${value} (expected: a whole number)`);
   return value;
 }
 

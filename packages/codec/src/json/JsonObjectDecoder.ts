@@ -1,14 +1,14 @@
 import type { Buffer } from 'node:buffer';
-import { type ByteBuf, hexDump, outOfRange } from '@sluice/core';
+import { type ByteBuf, hexDump } from '@sluice/core';
 import { CorruptedFrameException, TooLongFrameException } from '../errors.js';
-import { checkInteger } from '../frame/checks.js';
+import { checkPositive } from '../frame/checks.js';
 import { FrameDecoder } from '../frame/FrameDecoder.js';
 
 /** What a {@link JsonObjectDecoder} accepts. */
 export interface JsonObjectDecoderOptions {
   /**
-   * Longest object or array allowed, in bytes (of an element, with `streamArrayElements`); a longer one is discarded
-   * with a `TooLongFrameException`. Default 1 MiB.
+   * Longest object or array allowed, in bytes; a longer one is discarded with a `TooLongFrameException`. With
+   * `streamArrayElements` the longest element, together with the white space behind it. Default 1 MiB.
    */
   readonly maxObjectLength?: number;
   /** Hand on the elements of a top-level array one by one. Default false. */
@@ -63,10 +63,7 @@ export class JsonObjectDecoder extends FrameDecoder<Buffer> {
   /** @throws RangeError `ERR_OUT_OF_RANGE` if `maxObjectLength` is not positive */
   constructor(options: JsonObjectDecoderOptions = {}) {
     super();
-    this.#maxObjectLength = checkInteger(options.maxObjectLength ?? 1024 * 1024, 'maxObjectLength');
-    if (this.#maxObjectLength < 1) {
-      throw outOfRange(`maxObjectLength must be a positive int. It is ${this.#maxObjectLength}.`);
-    }
+    this.#maxObjectLength = checkPositive(options.maxObjectLength ?? 1024 * 1024, 'maxObjectLength');
     this.#streamArrayElements = options.streamArrayElements ?? false;
   }
 
@@ -78,10 +75,6 @@ export class JsonObjectDecoder extends FrameDecoder<Buffer> {
         this.#count(byte);
         if (this.#depth === 0) return this.#endOfObject(input, i);
       } else if (this.#state === 'elements') {
-        if (i === input.readerIndex && isWhiteSpace(byte) && !this.#discarding) {
-          input.readerIndex = i + 1;
-          continue;
-        }
         this.#count(byte);
         if (!this.#inString && (this.#depth === 0 || (this.#depth === 1 && byte === COMMA))) {
           const element = this.#endOfElement(input, i);
@@ -90,6 +83,7 @@ export class JsonObjectDecoder extends FrameDecoder<Buffer> {
       } else if (!this.#begin(input, i, byte)) return undefined;
     }
     this.#scanned = input.readableBytes;
+    if (this.#scanned > this.#maxObjectLength && this.#state === 'elements') this.#dropWhiteSpace(input);
     if (this.#discarding || this.#scanned > this.#maxObjectLength) this.#discard(input);
     return undefined;
   }
@@ -128,27 +122,43 @@ export class JsonObjectDecoder extends FrameDecoder<Buffer> {
   /** The byte at `i` closes the object. */
   #endOfObject(input: ByteBuf, i: number): Buffer | undefined {
     this.#state = 'between';
-    return this.#take(input, i + 1, i + 1);
+    const start = input.readerIndex;
+    return this.#take(input, start, i + 1, i + 1 - start, i + 1);
   }
 
   /** The byte at `i` ends an element. The last one of an array may be missing: `[]`, `[1,]`. */
   #endOfElement(input: ByteBuf, i: number): Buffer | undefined {
     if (this.#depth === 0) this.#state = 'between';
+    let start = input.readerIndex;
     let end = i;
-    while (end > input.readerIndex && isWhiteSpace(input.getUnsignedByte(end - 1))) end--;
-    return this.#take(input, end, i + 1);
+    while (start < end && isWhiteSpace(input.getUnsignedByte(start))) start++;
+    while (end > start && isWhiteSpace(input.getUnsignedByte(end - 1))) end--;
+    // White space behind it counts, as it has to be kept while the element's end has not arrived; nothing else does
+    // where there is no element.
+    return this.#take(input, start, end, i - start, i + 1);
   }
 
-  /** The bytes up to `end` as a frame; goes on at `next`. Nothing, if they are the rest of one that is too long. */
-  #take(input: ByteBuf, end: number, next: number): Buffer | undefined {
-    const start = input.readerIndex;
+  /** Drops what stands in front of an element, and is otherwise kept for whoever removes the decoder. */
+  #dropWhiteSpace(input: ByteBuf): void {
+    while (input.readableBytes > 0 && isWhiteSpace(input.getUnsignedByte(input.readerIndex))) {
+      input.skipBytes(1);
+      this.#scanned--;
+    }
+  }
+
+  /**
+   * The bytes from `start` up to `end` as a frame, for which `kept` bytes had to be kept; goes on at `next`. Nothing, if
+   * they are the rest of one that is too long.
+   */
+  #take(input: ByteBuf, start: number, end: number, kept: number, next: number): Buffer | undefined {
+    const length = next - input.readerIndex;
     this.#scanned = 0;
     input.readerIndex = next;
     if (this.#discarding) {
       this.#discarding = false;
       return undefined;
     }
-    if (end - start > this.#maxObjectLength) throw this.#tooLong(next - start);
+    if (kept > this.#maxObjectLength) throw this.#tooLong(length);
     return input.toBuffer(start, end - start);
   }
 

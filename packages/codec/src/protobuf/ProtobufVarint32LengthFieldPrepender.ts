@@ -19,6 +19,7 @@ import { varint32Length, writeVarint32 } from './varint.js';
  * Netty: ProtobufVarint32LengthFieldPrepender.
  */
 export class ProtobufVarint32LengthFieldPrepender extends MessageToByteEncoder<ByteSource> {
+  /** Has no options. */
   constructor() {
     super(isBytes);
   }

@@ -34,9 +34,19 @@ function wellFormed(text: string, replacement: string): string {
   return isWellFormed(text) ? text : text.replace(LONE_SURROGATE, replacement);
 }
 
+/** The bytes of half a surrogate pair, each as one character. */
+const HALF_IN_UTF8 = /\xed[\xa0-\xbf][\x80-\xbf]?/g;
+
+/** Java takes half a surrogate pair for one error, Node for an error a byte. */
+function decodeUtf8(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  if (!text.includes('\ufffd')) return text;
+  return Buffer.from(bytes.toString('latin1').replace(HALF_IN_UTF8, '\xff'), 'latin1').toString('utf8');
+}
+
 const utf8: Charset = {
   name: 'UTF-8',
-  decode: (bytes) => bytes.toString('utf8'),
+  decode: decodeUtf8,
   encode: (text) => Buffer.from(wellFormed(text, '?'), 'utf8'),
 };
 
@@ -59,14 +69,23 @@ const latin1 = singleByte('ISO-8859-1', 0x100, /[^\0-\xff]/gu, (bytes) => bytes.
 /** Netty reads bytes above 0x7f as if they were ISO-8859-1. */
 const ascii = singleByte('US-ASCII', 0x80, /[^\0-\x7f]/gu, (bytes) => bytes.toString('latin1'));
 
-/** Half a pair becomes U+FFFD, as does half a unit at the end, and both together if they are one torn character. */
+/** A pair with its second half; what Java takes for a broken one, with the unit behind it; a second half alone. */
+const SURROGATES = /[\ud800-\udbff]([\udc00-\udfff])|[\ud800-\udbff].?|[\udc00-\udfff]/gs;
+
+/** As in Java, a first half that is not followed by a second one becomes U+FFFD together with what follows it. */
 function decodeUtf16(bytes: Buffer, bigEndian: boolean): string {
   const even = bytes.length & ~1;
   const units = bigEndian ? Buffer.from(bytes.subarray(0, even)).swap16() : bytes.subarray(0, even);
   const text = units.toString('utf16le');
-  if (even === bytes.length) return wellFormed(text, '\ufffd');
-  const whole = /[\ud800-\udbff]$/.test(text) ? text.slice(0, -1) : text;
-  return `${wellFormed(whole, '\ufffd')}\ufffd`;
+  const isTorn = even !== bytes.length;
+  if (!isTorn && isWellFormed(text)) return text;
+  let takesTornUnit = false;
+  const decoded = text.replace(SURROGATES, (found, second) => {
+    if (second !== undefined) return found;
+    takesTornUnit = found.length === 1 && found < '\udc00';
+    return '\ufffd';
+  });
+  return isTorn && !takesTornUnit ? `${decoded}\ufffd` : decoded;
 }
 
 const utf16le: Charset = {

@@ -4,6 +4,8 @@ import { EOL } from 'node:os';
 export const LineSeparator: {
   /** That of the operating system. */
   readonly DEFAULT: string;
+  /** `\n`. */
   readonly UNIX: string;
+  /** `\r\n`. */
   readonly WINDOWS: string;
 } = { DEFAULT: EOL, UNIX: '\n', WINDOWS: '\r\n' };

@@ -264,24 +264,30 @@ describe('the end of the input', () => {
     expect(decoder.calls).toEqual(['decode ab', 'decode ab', 'last ab']);
   });
 
-  test('messages that the end made decodable are followed by channelReadComplete, also if bytes are left', () => {
-    let isOpen = false;
-    const decoder = new Scripted((input, out) => {
-      if (isOpen && input.readableBytes >= 2) out.push(input.readBuffer(2));
-    });
-    const outcome = new Outcome(decoder);
-    outcome.read('abcde');
-    isOpen = true;
-    expect(outcome.close()).toEqual(['ab', 'cd', '[readComplete]', '[inactive]']);
+  // Found in recordings of Netty 4.2.20: a message counts if no further `decode` came after it.
+  test('the last message that the end made decodable is followed by channelReadComplete, unless bytes are left', () => {
+    for (const [rest, events] of [
+      ['abcd', ['ab', 'cd', '[readComplete]', '[inactive]']],
+      ['abcde', ['ab', 'cd', '[inactive]']],
+    ] as const) {
+      let isOpen = false;
+      const decoder = new Scripted((input, out) => {
+        if (isOpen && input.readableBytes >= 2) out.push(input.readBuffer(2));
+      });
+      const outcome = new Outcome(decoder);
+      outcome.read(rest);
+      isOpen = true;
+      expect(outcome.close()).toEqual(events);
+    }
   });
 
-  test('an error at the end does not swallow the events', () => {
-    for (const [end, event] of [
-      [(outcome: Outcome) => void outcome.close(), '[inactive]'],
+  test('an error at the end takes the place of the input shutdown event, and follows channelInactive', () => {
+    for (const [end, events] of [
+      [(outcome: Outcome) => void outcome.close(), ['[inactive]']],
       [
         (outcome: Outcome) =>
           void outcome.channel.pipeline.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE),
-        '[ChannelInputShutdownEvent]',
+        [],
       ],
     ] as const) {
       const decoder = new Scripted(() => {});
@@ -293,7 +299,12 @@ describe('the end of the input', () => {
       outcome.read('a');
       outcome.log = [];
       end(outcome);
-      expect(outcome.log).toEqual(['made', '[readComplete]', event, '! DecoderException: Error: bad end']);
+      expect(outcome.log).toEqual([
+        'made',
+        '[readComplete]',
+        ...events,
+        '! DecoderException: Error: bad end',
+      ]);
     }
   });
 

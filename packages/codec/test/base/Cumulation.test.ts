@@ -138,3 +138,17 @@ test('takeAll gives all bytes, joined or not', () => {
   expect(held.takeAll()?.toString()).toBe('abcdef');
   expect(held.length).toBe(0);
 });
+
+test('a small rest does not keep the memory of a long frame in front of it', () => {
+  const held = new Cumulation();
+  for (let i = 0; i < 100; i++) {
+    held.add(Buffer.alloc(1000, 'a'));
+    held.joinAll();
+    held.settle(0);
+  }
+  const long = memory(held);
+  held.buf.skipBytes(99_990);
+  held.settle(90);
+  expect([text(held), held.buf.capacity]).toEqual(['aaaaaaaaaa', 100]);
+  expect(memory(held)).not.toBe(long);
+});

@@ -42,3 +42,12 @@ test('two codecs at work at once have two lists', () => {
   release(inner);
   release(outer);
 });
+
+test('one that has held very many messages is not kept for the next codec', () => {
+  const list = acquireList<number>();
+  for (let i = 0; i < 2000; i++) list.push(i);
+  release(list);
+  const next = acquireList();
+  expect(next).not.toBe(list);
+  release(next);
+});

@@ -107,7 +107,7 @@ describe('a frame that is too long', () => {
     for (const failFast of [true, false]) {
       const outcome = new Outcome(make({ delimiters: '$_', failFast }));
       const log = [...outcome.read('123456789$'), ...outcome.read('_ab$'), ...outcome.read('_')];
-      expect(log).toEqual([tooLong(10), 'ab']);
+      expect(log).toEqual([tooLong(9), 'ab']);
     }
   });
 
@@ -141,7 +141,7 @@ describe('line ends', () => {
 
 describe('the constructor', () => {
   test.each([
-    [{ maxFrameLength: 0 }, RangeError, 'maxFrameLength: 0 (expected: > 0)'],
+    [{ maxFrameLength: 0 }, RangeError, 'maxFrameLength : 0 (expected: > 0)'],
     [{ delimiters: [] }, TypeError, "Param 'delimiters' must not be empty"],
     [{ delimiters: '' }, TypeError, 'empty delimiter'],
     [{ delimiters: ['a', Buffer.alloc(0)] }, TypeError, 'empty delimiter'],

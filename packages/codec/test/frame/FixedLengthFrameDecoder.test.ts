@@ -19,7 +19,7 @@ test('a rest at the end is dropped, and handed on when the decoder is removed', 
 
 test('frames are at least a byte', () => {
   for (const length of [0, -1]) {
-    expect(() => make(length)).toThrow(`frameLength: ${length} (expected: > 0)`);
+    expect(() => make(length)).toThrow(`frameLength : ${length} (expected: > 0)`);
   }
   expect(decoded(make(1), [bytes('AB')])).toEqual(['A', 'B']);
 });

@@ -168,12 +168,12 @@ describe('frames that are too long', () => {
 
 describe('the constructor', () => {
   test.each([
-    [{ maxFrameLength: 0 }, 'maxFrameLength: 0 (expected: > 0)'],
-    [{ maxFrameLength: -1 }, 'maxFrameLength: -1 (expected: > 0)'],
-    [{ maxFrameLength: 1.5 }, 'maxFrameLength: 1.5 (expected: a whole number)'],
-    [{ maxFrameLength: Number.NaN }, 'maxFrameLength: NaN (expected: a whole number)'],
-    [{ lengthFieldOffset: -1 }, 'lengthFieldOffset: -1 (expected: >= 0)'],
-    [{ initialBytesToStrip: -1 }, 'initialBytesToStrip: -1 (expected: >= 0)'],
+    [{ maxFrameLength: 0 }, 'maxFrameLength : 0 (expected: > 0)'],
+    [{ maxFrameLength: -1 }, 'maxFrameLength : -1 (expected: > 0)'],
+    [{ maxFrameLength: 1.5 }, 'maxFrameLength : 1.5 (expected: a whole number)'],
+    [{ maxFrameLength: Number.NaN }, 'maxFrameLength : NaN (expected: a whole number)'],
+    [{ lengthFieldOffset: -1 }, 'lengthFieldOffset : -1 (expected: >= 0)'],
+    [{ initialBytesToStrip: -1 }, 'initialBytesToStrip : -1 (expected: >= 0)'],
     [
       { maxFrameLength: 4, lengthFieldOffset: 3 },
       'maxFrameLength (4) must be equal to or greater than lengthFieldOffset (3) + lengthFieldLength (2).',

@@ -88,5 +88,5 @@ test('as a plain function it throws for a line that is too long, and goes on beh
 });
 
 test('lines are at least a byte', () => {
-  expect(() => make({ maxLength: 0 })).toThrow('maxLength: 0 (expected: > 0)');
+  expect(() => make({ maxLength: 0 })).toThrow('maxLength : 0 (expected: > 0)');
 });

@@ -116,6 +116,23 @@ describe('the limit', () => {
     expect(outcome.read(text('er", 2 ] [3]'))).toEqual(['2', '3']);
   });
 
+  test('counts white space behind an element, which has to be kept until its comma comes', () => {
+    const options = { maxObjectLength: 3, streamArrayElements: true };
+    for (const content of [text('[1  ,2   ,3   ]'), text('[  1  ,2   ,  3   ]')]) {
+      const expected = ['1', '! TooLongFrameException', '! TooLongFrameException'];
+      expect(results(options, [content])).toEqual(expected);
+      expect(results(options, drip(content))).toEqual(expected);
+    }
+  });
+
+  test('does not count white space where there is no element', () => {
+    const options = { maxObjectLength: 3, streamArrayElements: true };
+    for (const content of [text('[      ,1,      ]'), text('[,1,                ]')]) {
+      expect(results(options, [content])).toEqual(['', '1', '']);
+      expect(results(options, drip(content))).toEqual(['', '1', '']);
+    }
+  });
+
   test('holds memory down, whatever comes', () => {
     const outcome = new Outcome(make(limit(1000)));
     outcome.read(Buffer.alloc(5000, '['));
@@ -126,7 +143,7 @@ describe('the limit', () => {
   });
 
   test('is positive, and 1 MiB by default', () => {
-    expect(() => make(limit(0))).toThrow('maxObjectLength must be a positive int. It is 0.');
+    expect(() => make(limit(0))).toThrow('maxObjectLength : 0 (expected: > 0)');
     const content = text(`["${'x'.repeat(1024 * 1024 - 4)}"]`);
     expect(new Outcome(make()).read(content)).toHaveLength(1);
     expect(results({}, [Buffer.concat([text('['), content.subarray(1, -1), text(' ]')])])).toEqual([

@@ -70,6 +70,6 @@ describe('the limit', () => {
   });
 
   test('is positive', () => {
-    expect(() => make(0)).toThrow('maxFrameLength: 0 (expected: > 0)');
+    expect(() => make(0)).toThrow('maxFrameLength : 0 (expected: > 0)');
   });
 });

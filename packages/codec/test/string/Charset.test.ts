@@ -38,10 +38,15 @@ describe('what cannot be read', () => {
   test.each([
     ['UTF-8', 'ff61', '\ufffda'],
     ['UTF-8', 'e282', '\ufffd'],
+    ['UTF-8', '61eda0bd62', 'a\ufffdb'],
+    ['UTF-8', 'eda0ed9fbf', '\ufffd\ud7ff'],
     ['UTF-16BE', '0061ff', 'a\ufffd'],
     ['UTF-16BE', 'd83d', '\ufffd'],
     ['UTF-16BE', 'd83dde', '\ufffd'],
-    ['UTF-16LE', '3dd86100', '\ufffda'],
+    ['UTF-16BE', '0061d83dd83dde', 'a\ufffd\ufffd'],
+    // Java takes the unit behind half a pair for the other half, whatever it is.
+    ['UTF-16LE', '3dd861006200', '\ufffdb'],
+    ['UTF-16BE', 'd83dd83dde00d83dde00', '\ufffd\ufffd\ud83d\ude00'],
     ['US-ASCII', '61e9', 'aé'],
   ] as const)('%s of %s', (name, hex, text) => {
     expect(read(name, hex)).toBe(text);
