@@ -5,6 +5,14 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = readdirSync(join(root, 'packages')).map((name) => join('packages', name, 'dist'));
-for (const path of [...packages, 'examples/dist', 'benchmarks/dist', 'coverage', 'node_modules/.cache']) {
+for (const path of [
+  ...packages,
+  'examples/dist',
+  'benchmarks/dist',
+  'docs/api',
+  'conformance/.cache',
+  'coverage',
+  'node_modules/.cache',
+]) {
   rmSync(join(root, path), { recursive: true, force: true });
 }

@@ -58,7 +58,8 @@ const MAKERS = {
     new DelimiterBasedFrameDecoder({ ...args, delimiters: delimiters.map((hex) => Buffer.from(hex, 'hex')) }),
   ],
   JsonObjectDecoder: (args: CodecArgs) => [new JsonObjectDecoder(args)],
-  ProtobufVarint32FrameDecoder: () => [new ProtobufVarint32FrameDecoder()],
+  // Netty's has no limit.
+  ProtobufVarint32FrameDecoder: () => [new ProtobufVarint32FrameDecoder({ maxFrameLength: 2 ** 31 - 1 })],
   StringDecoder: (args: CodecArgs) => [new StringDecoder(args)],
   StringEncoder: (args: CodecArgs) => [new StringEncoder(args)],
   LineEncoder: (args: CodecArgs) => [new LineEncoder(args)],

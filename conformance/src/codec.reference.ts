@@ -17,15 +17,22 @@ type Context = ChannelHandlerContext<Buffer, never>;
 
 /** The handler a case of this kind is measured by. */
 export function makeReference(kind: CodecKind, args: CodecArgs): readonly AnyChannelHandler[] {
+  if (kind === 'ProtobufVarint32FrameDecoder') return [new ReferenceVarints()];
   if (kind === 'LineBasedFrameDecoder') return [new ReferenceLines(args.maxLength, args)];
   if (kind === 'JsonObjectDecoder') return [new ReferenceJson(args)];
-  const delimiters = args.delimiters.map((hex) => Buffer.from(hex, 'hex').toString('latin1'));
+  const delimiters = delimitersOf(args);
   return areLineEnds(delimiters)
     ? [new ReferenceLines(args.maxFrameLength, args)]
     : [new ReferenceDelimited(args.maxFrameLength, args, delimiters)];
 }
 
-function areLineEnds(delimiters: readonly string[]): boolean {
+/** The delimiters as texts of one character a byte. */
+export function delimitersOf(args: Pick<CodecArgs, 'delimiters'>): string[] {
+  return args.delimiters.map((hex) => Buffer.from(hex, 'hex').toString('latin1'));
+}
+
+/** Whether these delimiters make a decoder of lines. */
+export function areLineEnds(delimiters: readonly string[]): boolean {
   return delimiters.length === 2 && delimiters.includes('\n') && delimiters.includes('\r\n');
 }
 
@@ -46,9 +53,8 @@ class ReferenceDelimited extends ByteToMessageDecoder<Buffer> {
   readonly #strip: boolean;
   readonly #failFast: boolean;
   readonly #delimiters: readonly string[];
-  /** Bytes dropped of a frame that is too long, and how many of it have been seen. */
+  /** Bytes dropped of a frame that is too long. */
   #dropped = 0;
-  #seen = 0;
 
   constructor(max: number, args: CodecArgs, delimiters: readonly string[]) {
     super();
@@ -63,8 +69,8 @@ class ReferenceDelimited extends ByteToMessageDecoder<Buffer> {
     const [at, length] = this.#first(text);
     if (at >= 0) {
       const bytes = input.readBuffer(at + length);
-      const tooLong = this.#seen;
-      this.#seen = this.#dropped = 0;
+      const tooLong = this.#dropped;
+      this.#dropped = 0;
       if (tooLong > 0) {
         if (!this.#failFast) this.fail(ctx, this.lengthAtEnd(tooLong, at), false);
       } else if (at > this.#max) this.fail(ctx, at, false);
@@ -72,13 +78,12 @@ class ReferenceDelimited extends ByteToMessageDecoder<Buffer> {
       return;
     }
     const certain = text.length - unfinishedDelimiter(text, this.#delimiters);
-    const isFirst = this.#seen === 0;
+    const isFirst = this.#dropped === 0;
     if (isFirst && certain <= this.#max) return;
-    this.#seen = this.#dropped + text.length;
     const drop = this.keepsUnfinished ? certain : text.length;
     this.#dropped += drop;
     input.skipBytes(drop);
-    if (isFirst && this.#failFast) this.fail(ctx, text.length, true);
+    if (isFirst && this.#failFast) this.fail(ctx, drop, true);
   }
 
   #first(text: string): [at: number, length: number] {
@@ -92,8 +97,8 @@ class ReferenceDelimited extends ByteToMessageDecoder<Buffer> {
   protected get keepsUnfinished(): boolean {
     return true;
   }
-  protected lengthAtEnd(seen: number, _last: number): number {
-    return seen;
+  protected lengthAtEnd(dropped: number, _last: number): number {
+    return dropped;
   }
   protected fail(_ctx: Context, length: number, _isOngoing: boolean): void {
     throw new TooLongFrameException(`frame length exceeds ${this.#max}: ${length} - discarded`);
@@ -112,8 +117,8 @@ class ReferenceLines extends ReferenceDelimited {
   protected override get keepsUnfinished(): boolean {
     return false;
   }
-  protected override lengthAtEnd(seen: number, last: number): number {
-    return seen + last;
+  protected override lengthAtEnd(dropped: number, last: number): number {
+    return dropped + last;
   }
   protected override fail(ctx: Context, length: number, isOngoing: boolean): void {
     const shown = isOngoing ? `over ${length}` : String(length);
@@ -131,7 +136,7 @@ function leadingSpaces(text: string): number {
   return [...text, 'end'].findIndex((character) => !SPACES.includes(character));
 }
 
-/** JSON objects: the limit is one of each object, and of a streamed array's elements. */
+/** JSON objects: the limit is one of each object, and of a streamed array's elements with the space behind them. */
 class ReferenceJson extends ByteToMessageDecoder<Buffer> {
   readonly #max: number;
   readonly #streams: boolean;
@@ -151,7 +156,7 @@ class ReferenceJson extends ByteToMessageDecoder<Buffer> {
       input.skipBytes(input.readableBytes);
       return;
     }
-    if (this.#dropped === '') input.skipBytes(leadingSpaces(input.toString('latin1')));
+    if (this.#dropped === '' && !this.#inArray) input.skipBytes(leadingSpaces(input.toString('latin1')));
     const text = input.toString('latin1');
     if (text === '') return;
     if (this.#inArray) this.#element(input, text, out);
@@ -179,6 +184,9 @@ class ReferenceJson extends ByteToMessageDecoder<Buffer> {
   /** Takes `length` bytes (-1: the end has not come) and drops the `separator` behind them. */
   #take(input: ByteBuf, length: number, separator: number, out: MessageList<Buffer>): void {
     if (length < 0) {
+      if (this.#dropped === '' && separator === 1 && input.readableBytes > this.#max) {
+        input.skipBytes(leadingSpaces(input.toString('latin1')));
+      }
       if (this.#dropped === '' && input.readableBytes <= this.#max) return;
       const isFirst = this.#dropped === '';
       const bytes = input.readBuffer(input.readableBytes);
@@ -191,10 +199,11 @@ class ReferenceJson extends ByteToMessageDecoder<Buffer> {
     const wasDropping = this.#dropped !== '';
     this.#dropped = '';
     if (wasDropping) return;
-    const backwards = [...bytes.toString('latin1')].reverse().join('');
-    const trimmed = separator === 0 ? length : length - leadingSpaces(backwards);
-    if (trimmed > this.#max) throw this.#tooLong(length + separator);
-    out.push(bytes.subarray(0, trimmed));
+    const text = bytes.toString('latin1');
+    const start = separator === 0 ? 0 : leadingSpaces(text);
+    const end = length - (separator === 0 ? 0 : leadingSpaces([...text].reverse().join('')));
+    if (length - start > this.#max) throw this.#tooLong(length + separator);
+    out.push(bytes.subarray(start, Math.max(start, end)));
   }
 
   #tooLong(length: number): TooLongFrameException {
@@ -212,4 +221,25 @@ function endOf(text: string, isEnd: (depth: number, character: string) => boolea
     if (isEnd(depth, token)) return index;
   }
   return -1;
+}
+
+/** Messages behind their length: a length of more than five bytes is an error, and skipped. */
+class ReferenceVarints extends ByteToMessageDecoder<Buffer> {
+  protected override decode(_ctx: Context, input: ByteBuf, out: MessageList<Buffer>): void {
+    const [header = ''] = /^[\x80-\xff]{0,4}.?/s.exec(input.toString('latin1')) as RegExpExecArray;
+    const bytes = Buffer.from(header, 'latin1');
+    if ((bytes.at(-1) as number) >= 0x80) {
+      if (bytes.length < 5) return;
+      input.skipBytes(5);
+      throw new CorruptedFrameException('malformed varint.');
+    }
+    const length = bytes.reduce((sum, byte, i) => sum | ((byte & 0x7f) << (7 * i)), 0);
+    if (length < 0) {
+      input.skipBytes(bytes.length);
+      throw new CorruptedFrameException(`negative length: ${length}`);
+    }
+    if (input.readableBytes < bytes.length + length) return;
+    input.skipBytes(bytes.length);
+    out.push(input.readBuffer(length));
+  }
 }

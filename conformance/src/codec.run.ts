@@ -3,6 +3,7 @@ import { type AnyChannelHandler, ByteBuf, ChannelInputShutdownEvent, EMPTY_BUFFE
 import { type CodecArgs, type CodecKind, makeHandlers } from './codec.handlers.js';
 import { Raised, type RecordedError } from './harness.errors.js';
 import type { RecordedCase } from './harness.js';
+import type { Netty, NettyVersion } from './netty.js';
 import { RecordedEmbeddedChannel } from './RecordedEmbeddedChannel.js';
 
 /** What is done to the channel, in order. */
@@ -31,8 +32,12 @@ export type CodecExpected =
   | { readonly ctorError: string; readonly msg: string | null }
   | { readonly steps: readonly CodecStep[]; readonly open: boolean };
 
-export interface CodecCase
-  extends RecordedCase<{ readonly autoRead: boolean; readonly ops: readonly CodecOp[] }, CodecExpected> {
+export interface CodecInput {
+  readonly autoRead: boolean;
+  readonly ops: readonly CodecOp[];
+}
+
+export interface CodecCase extends RecordedCase<CodecInput, CodecExpected> {
   readonly kind: CodecKind;
   readonly args: CodecArgs & Readonly<Record<string, unknown>>;
 }
@@ -59,11 +64,12 @@ interface Step {
 
 /** The codec between two recorders, on a channel that is active. */
 class CodecRun {
-  readonly channel = new RecordedEmbeddedChannel({});
+  readonly channel: RecordedEmbeddedChannel;
   #events: CodecEvent[] = [];
 
-  constructor(handlers: readonly AnyChannelHandler[], autoRead: boolean) {
-    const { channel } = this;
+  constructor(handlers: readonly AnyChannelHandler[], autoRead: boolean, netty: NettyVersion) {
+    const channel = new RecordedEmbeddedChannel(netty, {});
+    this.channel = channel;
     channel.config.autoRead = autoRead;
     channel.pipeline.addLast('head', this.#head(!autoRead));
     handlers.forEach((codec, i) => {
@@ -176,6 +182,7 @@ function bytesOf(hex: string): Buffer {
 /** Runs a case, and returns what is to be compared; with other handlers than its own, if they are given. */
 export function runCodecCase(
   { kind, args, input }: CodecCase,
+  { version }: Pick<Netty, 'version'>,
   make: (kind: CodecKind, args: CodecArgs) => readonly AnyChannelHandler[] = makeHandlers,
 ): CodecOutcome {
   let handlers: readonly AnyChannelHandler[];
@@ -184,7 +191,7 @@ export function runCodecCase(
   } catch (error) {
     return { ctorError: new Raised(error) };
   }
-  const codec = new CodecRun(handlers, input.autoRead);
+  const codec = new CodecRun(handlers, input.autoRead, version);
   const steps = input.ops.map((op) => codec.perform(op));
   const open = codec.channel.isOpen;
   codec.end();

@@ -1,6 +1,5 @@
-import type { CodecKind } from './codec.handlers.js';
+import { CODEC_KINDS } from './codec.handlers.js';
 import { type CodecCase, type CodecExpected, runCodecCase } from './codec.run.js';
-import { codecDeviations } from './deviations.codec.js';
 import type { Suite } from './harness.js';
 
 /** Gives errors a place of their own. */
@@ -15,12 +14,10 @@ function separateErrors(expected: CodecExpected): CodecExpected {
   return { ...expected, steps };
 }
 
-/** The cases of one kind. */
-export function codecSuite(kind: CodecKind): Suite<CodecCase> {
-  return {
-    kind,
-    run: (recorded) => runCodecCase(recorded),
-    deviations: codecDeviations,
-    prepare: separateErrors,
-  };
-}
+/** One codec between two recorders. */
+export const codecSuite: Suite<CodecCase> = {
+  kinds: CODEC_KINDS,
+  ops: ['in', 'out', 'remove', 'finish', 'close', 'inputShutdown'],
+  run: runCodecCase,
+  prepare: separateErrors,
+};

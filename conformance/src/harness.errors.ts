@@ -8,7 +8,9 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   IllegalStateException: ['IllegalStateException'],
   NoSuchElementException: ['NoSuchHandlerException'],
   UnsupportedOperationException: ['UnsupportedMessageTypeException', 'UnsupportedOperationException'],
+  // Netty's own exceptions without a stack trace.
   DefaultPromise$LeanCancellationException: ['CancellationException'],
+  StacklessClosedChannelException: ['ClosedChannelException'],
 };
 
 /** Errors whose texts are the JDK's own or depend on it. */
@@ -20,6 +22,8 @@ const JDK_TEXT = new Set([
   'NullPointerException',
 ]);
 const RUNTIME_TEXT = /java\.|io\.netty\.|ridx|@HASH/;
+/** Where Netty shows an index of its buffer's memory, which depends on what was in it before. */
+const POSITION = /(?<=byte position )\d+|\d+(?= bytes discarded)/;
 
 /** An error as Netty's recording has it. */
 export interface RecordedError {
@@ -67,8 +71,9 @@ function sameType(recorded: string, error: unknown): boolean {
 }
 
 /** Netty's text is our first sentence; what helps people may follow it. Where Netty says nothing, anything will do. */
-function sameText({ type, msg, cause }: RecordedError, ours: string): boolean {
-  if (msg === null || RUNTIME_TEXT.test(msg)) return true;
+function sameText({ type, msg: recorded, cause }: RecordedError, text: string): boolean {
+  if (recorded === null || RUNTIME_TEXT.test(recorded)) return true;
   if (JDK_TEXT.has(type) || (cause !== undefined && JDK_TEXT.has(cause.type))) return true;
+  const [msg, ours] = [recorded, text].map((message) => message.replace(POSITION, '…')) as [string, string];
   return ours.startsWith(msg) && (ours.length === msg.length || /[\s.,:;]/.test(ours[msg.length] as string));
 }

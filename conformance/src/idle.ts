@@ -1,6 +1,5 @@
 import { ByteBuf, EmbeddedChannel, type OutboundBuffer } from '@sluice/core';
 import { IdleStateEvent, IdleStateHandler, ReadTimeoutHandler } from '@sluice/handlers';
-import { idleDeviations } from './deviations.idle.js';
 import type { RecordedCase, Suite } from './harness.js';
 
 /** What is done to the channel, in order. */
@@ -132,8 +131,18 @@ function zeroes(size: number): ByteBuf {
 
 /** Idle and read-timeout handlers in virtual time. */
 export const idleSuite: Suite<IdleCase> = {
-  kind: 'idle',
+  kinds: ['idle'],
+  ops: [
+    'advance',
+    'write',
+    'writeAndFlush',
+    'flush',
+    'writeInbound',
+    'fireRead',
+    'fireReadComplete',
+    'close',
+    'remove',
+  ],
   run,
-  deviations: idleDeviations,
   prepare: countTimers,
 };

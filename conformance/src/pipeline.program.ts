@@ -1,6 +1,7 @@
 import { type ChannelFuture, ChannelInitializer, WriteBufferWaterMark } from '@sluice/core';
 import { Raised } from './harness.errors.js';
 import type { RecordedCase } from './harness.js';
+import type { Netty } from './netty.js';
 import { DupH, InH, OutH, type Scripted } from './pipeline.handlers.js';
 import { type Action, Boom, Script, World } from './pipeline.script.js';
 import { RecordedEmbeddedChannel } from './RecordedEmbeddedChannel.js';
@@ -46,10 +47,25 @@ export interface PipelineStep {
 
 export type PipelineCase = RecordedCase<PipelineInput, { readonly steps: readonly PipelineStep[] }>;
 
-/** Runs one program. With `dropNested` an exception that a handler throws within `exceptionCaught` is dropped. */
-export function runProgram(input: PipelineInput, dropNested = false): { steps: PipelineStep[] } {
-  return new PipelineProgram(input, dropNested).run();
+/** Runs one program. */
+export function runProgram(input: PipelineInput, netty: Netty): { steps: PipelineStep[] } {
+  const { stackTraceLimit } = Error;
+  // Whether an exception is a nested one is read from its stack.
+  if (netty.quirks.has('drops nested exceptions')) Error.stackTraceLimit = Number.POSITIVE_INFINITY;
+  try {
+    return new PipelineProgram(input, netty).run();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
+
+/** The operations of {@link PipelineProgram}. */
+export const PIPELINE_OPS: readonly string[] = [
+  ...['register', 'writeInbound', 'writeOutbound', 'write', 'writeAndFlush', 'flush', 'read', 'close'],
+  ...['disconnect', 'deregister', 'finish', 'fireUser', 'fireExc', 'fireRead', 'fireReadComplete'],
+  ...['ctxFireRead', 'ctxWriteAndFlush', 'writabilityUser', 'autoRead', 'addFirst', 'addLast', 'addBefore'],
+  ...['addAfter', 'remove', 'removeH', 'replace', 'removeFirst', 'removeLast', 'query'],
+];
 
 const TYPES = { InH, OutH, DupH };
 type Result = { -readonly [K in keyof PipelineStep]: PipelineStep[K] };
@@ -59,13 +75,13 @@ class PipelineProgram {
   readonly #world: World;
   readonly #channel: RecordedEmbeddedChannel;
 
-  constructor(input: PipelineInput, dropNested: boolean) {
+  constructor(input: PipelineInput, { version, quirks }: Netty) {
     this.#input = input;
-    this.#world = new World(dropNested);
+    this.#world = new World(quirks);
     for (const [id, { type, sharable, on }] of Object.entries(input.handlers)) {
       this.#world.handlers.set(id, new TYPES[type](new Script(this.#world, on), sharable));
     }
-    this.#channel = new RecordedEmbeddedChannel({
+    this.#channel = new RecordedEmbeddedChannel(version, {
       register: input.mode === 'empty',
       hasDisconnect: input.hasDisconnect,
     });

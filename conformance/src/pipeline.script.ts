@@ -1,5 +1,6 @@
 import type { AnyChannelHandler, ChannelFuture, ChannelHandlerContext, ChannelPromise } from '@sluice/core';
 import { Raised } from './harness.errors.js';
+import type { Quirk } from './netty.js';
 
 /** One step of a handler's script; see the recording program's notes for what each does. */
 export interface Action {
@@ -37,12 +38,12 @@ export class World {
   trace: unknown[][] = [];
   readonly handlers = new Map<string, AnyChannelHandler>();
   overflow = false;
-  readonly #dropNested: boolean;
+  readonly #quirks: ReadonlySet<Quirk>;
   #promises = 0;
   #entries = 0;
 
-  constructor(dropNested: boolean) {
-    this.#dropNested = dropNested;
+  constructor(quirks: ReadonlySet<Quirk>) {
+    this.#quirks = quirks;
   }
 
   /**
@@ -50,8 +51,15 @@ export class World {
    * the names in the stack trace (a `Boom` has none).
    */
   drops(error: unknown, event: string): boolean {
-    if (!this.#dropNested || error instanceof Boom || WITH_PROMISE.has(event)) return false;
+    if (error instanceof Boom || WITH_PROMISE.has(event)) return false;
+    if (!this.#quirks.has('drops nested exceptions')) return false;
     return /[ .]exceptionCaught \(/.test((error as Error).stack ?? '');
+  }
+
+  /** Netty 4.1.48 took a context out of its list without looking whether it was still there. */
+  added(ctx: ChannelHandlerContext): void {
+    if (!this.#quirks.has('unlinks contexts twice')) return;
+    Object.defineProperty(ctx, 'linked', { get: () => true, set: () => {} });
   }
 
   log(...entry: unknown[]): void {
@@ -110,6 +118,7 @@ export class Script {
   run(event: string, ctx: ChannelHandlerContext, argument?: unknown, promise?: ChannelPromise): void {
     if (argument === undefined) this.#world.log(ctx.name, event);
     else this.#world.log(ctx.name, event, typeof argument === 'string' ? argument : new Raised(argument));
+    if (event === 'handlerAdded') this.#world.added(ctx);
     if (this.#world.overflow) return;
     const happening: Happening = { event, argument, promise };
     const actions = this.#on.get(event);

@@ -1,12 +1,12 @@
-import { pipelineDeviations } from './deviations.pipeline.js';
 import type { Suite } from './harness.js';
-import { type PipelineCase, type PipelineStep, runProgram } from './pipeline.program.js';
+import { PIPELINE_OPS, type PipelineCase, type PipelineStep, runProgram } from './pipeline.program.js';
 
 /** Programs of edits, events and operations on one pipeline of scripted handlers. */
 export const pipelineSuite: Suite<PipelineCase> = {
-  kind: 'pipeline',
-  run: (recorded) => runProgram(recorded.input),
-  deviations: pipelineDeviations,
+  kinds: ['pipeline'],
+  ops: PIPELINE_OPS,
+  run: ({ input }, netty) => runProgram(input, netty),
+  stepsBefore: 1,
   prepare: (expected) => ({ steps: expected.steps.map(withoutTail) }),
 };
 

@@ -7,9 +7,9 @@ import {
   type OutboundBuffer,
   WriteBufferWaterMark,
 } from '@sluice/core';
-import { writabilityDeviations } from './deviations.pipeline.writability.js';
 import { Raised } from './harness.errors.js';
 import type { RecordedCase, Suite } from './harness.js';
+import type { Netty, NettyVersion } from './netty.js';
 import { RecordedEmbeddedChannel } from './RecordedEmbeddedChannel.js';
 
 type WritabilityOp =
@@ -54,9 +54,9 @@ export type WritabilityCase = RecordedCase<WritabilityInput, WritabilityExpected
 
 /** Writes, partial flushes and water marks of one channel. */
 export const writabilitySuite: Suite<WritabilityCase> = {
-  kind: 'writability',
-  run: (recorded) => runWrites(recorded.input),
-  deviations: writabilityDeviations,
+  kinds: ['writability'],
+  ops: ['write', 'writeAndFlush', 'flush', 'userWritable', 'water', 'cancel', 'close'],
+  run: ({ input }, netty) => runWrites(input, netty),
   prepare({ ctorError, msg, steps }) {
     return steps === undefined
       ? { ctorError: { type: ctorError, msg } }
@@ -69,22 +69,22 @@ function safe(bytes: number | string): number {
   return typeof bytes === 'string' ? Number.MAX_SAFE_INTEGER : bytes;
 }
 
-function runWrites(input: WritabilityInput): WritabilityExpected {
+function runWrites(input: WritabilityInput, netty: Netty): WritabilityExpected {
   let marks: WriteBufferWaterMark | null = null;
   try {
     if (input.low !== null && input.high !== null) marks = new WriteBufferWaterMark(input.low, input.high);
   } catch (error) {
     return { ctorError: new Raised(error) };
   }
-  return { steps: new Writes(input, marks).run() };
+  return { steps: new Writes(input, marks, netty).run() };
 }
 
 /** Takes at most `quota` bytes of a flush, as a full socket would. */
 class SlowChannel extends RecordedEmbeddedChannel {
   quota = 0;
 
-  constructor() {
-    super({ register: false });
+  constructor(netty: NettyVersion) {
+    super(netty, { register: false });
   }
 
   protected override doWrite(buffer: OutboundBuffer): void {
@@ -103,14 +103,15 @@ class SlowChannel extends RecordedEmbeddedChannel {
 
 class Writes {
   readonly #input: WritabilityInput;
-  readonly #channel = new SlowChannel();
+  readonly #channel: SlowChannel;
   readonly #promises: ChannelPromise[] = [];
   #events: unknown[] = [];
   #refillsLeft: number;
   #refills = 0;
 
-  constructor(input: WritabilityInput, marks: WriteBufferWaterMark | null) {
+  constructor(input: WritabilityInput, marks: WriteBufferWaterMark | null, { version }: Netty) {
     this.#input = input;
+    this.#channel = new SlowChannel(version);
     this.#refillsLeft = input.refillWhenWritable?.times ?? 0;
     const channel = this.#channel;
     if (marks !== null) channel.config.writeBufferWaterMark = marks;
