@@ -1,11 +1,14 @@
-// Checks what the types promise: programs under test/types/good must compile, each program under test/types/bad must be
-// rejected with the message it names in its first lines (`// expect: text`), by the native compiler and by the
-// TypeScript 6 API, under the repository's flags and under plain `strict`; and a pipeline of twenty handlers must not
-// cost the compiler more than test/types/budget/budget.json allows. Needs built packages: `npm run types` builds them.
+// Checks what the types promise: programs under test/types/good must compile and between them use every export of the
+// packages; each program under test/types/bad must be rejected with the message it names in its first lines
+// (`// expect: text`), by the native compiler and by the TypeScript 6 API, under the repository's flags and under plain
+// `strict`; and pipelines must not cost the compiler more than test/types/budget/budget.json allows, a stage of a long one
+// no more than a stage of a short one. Needs built packages: `npm run types` builds them.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { uncoveredExports } from './typeExports.mjs';
+import { writeStages } from './typeStages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const types = 'test/types';
@@ -89,12 +92,34 @@ function instantiations(compiler, project) {
   return 0;
 }
 
-function checkBudget(compiler, budget) {
+/** Complains if `what` costs more than `limit`. */
+function checkCost(compiler, what, used, limit) {
+  if (used > limit) complaints.push(`${compiler.name}: ${what} costs ${used} instantiations of ${limit}`);
+}
+
+function checkTwenty(compiler, { instantiations: limit }) {
   const start = instantiations(compiler, `${types}/budget/tsconfig.start.json`);
   const used = instantiations(compiler, `${types}/budget/tsconfig.json`) - start;
-  if (used > budget) {
+  checkCost(compiler, 'a pipeline of twenty handlers', used, limit);
+  return used;
+}
+
+/** What pipelines of 10, 20 and 40 stages cost on top of one without; and whether the cost grows with the number only. */
+function checkStages(compiler, { instantiations: limits, growth }) {
+  const folder = join(root, 'node_modules/.cache/types');
+  const cost = (stages) => instantiations(compiler, writeStages(root, folder, stages));
+  const empty = cost(0);
+  const used = limits.map(({ stages, limit }) => {
+    const of = cost(stages) - empty;
+    checkCost(compiler, `a pipeline of ${stages} stages`, of, limit);
+    return of;
+  });
+  const [ten, twenty, forty] = used;
+  const expected = 2 * (twenty - ten);
+  if (forty - twenty > growth * expected) {
     complaints.push(
-      `${compiler.name}: a pipeline of twenty handlers costs ${used} instantiations of ${budget}`,
+      `${compiler.name}: the cost of a pipeline grows faster than its length: ${used.join(', ')} instantiations for ` +
+        `10, 20 and 40 stages; the last twenty cost more than ${growth} times what the second ten let expect`,
     );
   }
   return used;
@@ -102,14 +127,20 @@ function checkBudget(compiler, budget) {
 
 const bad = readdirSync(join(root, types, 'bad')).map((name) => `${types}/bad/${name}`);
 const good = readdirSync(join(root, types, 'good'));
-const { twentyHandlers } = JSON.parse(readFileSync(join(root, types, 'budget/budget.json'), 'utf8'));
+const budget = JSON.parse(readFileSync(join(root, types, 'budget/budget.json'), 'utf8'));
+
+const { total, missing } = uncoveredExports(root, ['core', 'codec', 'handlers', 'testing']);
+console.log(`${total - missing.length} of ${total} exports are used by the good programs`);
+for (const name of missing)
+  complaints.push(`${name} is used by no program under ${types}/good: add it to one`);
 
 for (const compiler of compilers) {
   for (const mode of modes) checkPrograms(compiler, mode, bad);
-  const used = checkBudget(compiler, twentyHandlers.instantiations);
+  const twenty = checkTwenty(compiler, budget.twentyHandlers);
+  const stages = checkStages(compiler, budget.stages);
   console.log(
-    `${compiler.name}: ${good.length} good and ${bad.length} bad programs; twenty handlers cost ` +
-      `${used} instantiations (budget ${twentyHandlers.instantiations})`,
+    `${compiler.name}: ${good.length} good and ${bad.length} bad programs; twenty handlers cost ${twenty} ` +
+      `instantiations, pipelines of 10, 20 and 40 stages ${stages.join(', ')}`,
   );
 }
 for (const complaint of complaints) console.error(`types: ${complaint}`);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import '@sluice/codec';
 import { registeredErrors } from '@sluice/core';
 import '@sluice/handlers';
+import '@sluice/testing';
 
 /** Codes that errors of the language carry; see util/errors.ts. */
 const NATIVE = ['ERR_OUT_OF_RANGE', 'ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE'];

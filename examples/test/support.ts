@@ -12,10 +12,14 @@ export class Example {
   output = '';
   #waiting: { pattern: RegExp; resolve: (match: RegExpExecArray) => void }[] = [];
 
-  constructor(program: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  /** Runs an example, given by its path below `dist`; or, with a `command`, that with `args`. */
+  constructor(program: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}, command?: string) {
     const file = join(DIST, program);
-    if (!existsSync(file)) throw new Error(`${file} is not built: run "npm run build" first (npm test does)`);
-    this.process = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env } });
+    if (command === undefined && !existsSync(file))
+      throw new Error(`${file} is not built: run "npm run build" first (npm test does)`);
+    this.process = spawn(command ?? process.execPath, command === undefined ? [file, ...args] : args, {
+      env: { ...process.env, ...env },
+    });
     this.#ended = new Promise((resolve) => this.process.once('close', resolve));
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.on('data', (chunk: Buffer) => {

@@ -1,0 +1,4 @@
+// expect: 'chanelRead' does not exist in type
+import { handler } from '@sluice/core';
+
+handler<string>({ chanelRead() {} });

@@ -1,0 +1,4 @@
+// expect: Property 'channelCreated' is missing in type
+import { Bootstrap, SimpleChannelPool } from '@sluice/core';
+
+new SimpleChannelPool({ bootstrap: new Bootstrap(), handler: { channelAcquired() {} } });
