@@ -250,8 +250,9 @@ async function freePort(): Promise<number> {
 
 /** Whether somebody accepts a connection. */
 function answers(port: number): Promise<boolean> {
-  const socket = net.connect(port, '127.0.0.1');
-  return once(socket, 'connect')
+  const socket = net.connect(port, '127.0.0.1').resume();
+  // The system accepts before the program runs on; only the program itself can end its side.
+  return once(socket.end(), 'end')
     .then(
       () => true,
       () => false,

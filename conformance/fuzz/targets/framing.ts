@@ -148,9 +148,11 @@ function cut(stream: Buffer, seed: number): Buffer[] {
 function readAll(decoder: FrameDecoder, chunks: readonly Buffer[], limit: number): string[] {
   const reader = new FrameReader(decoder);
   const results: string[] = [];
+  const most = mostResults(chunks);
   for (const chunk of chunks) {
     reader.push(chunk);
     for (let more = true; more; ) {
+      if (results.length > most) throw new Violation(`more than ${most} results: it does not end`);
       try {
         const frame = reader.next();
         more = frame !== undefined;
@@ -164,6 +166,11 @@ function readAll(decoder: FrameDecoder, chunks: readonly Buffer[], limit: number
     }
   }
   return results;
+}
+
+/** Each result takes a byte at least; more of them would never end. */
+function mostResults(chunks: readonly Buffer[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }
 
 function codeOf(error: unknown): string {
@@ -187,7 +194,7 @@ function pipelineResults(decoder: FrameDecoder, chunks: readonly Buffer[]): stri
     },
   });
   for (const chunk of chunks) channel.writeInbound(chunk);
-  for (let before = -1; before !== results.length; ) {
+  for (let before = -1; before !== results.length && results.length <= mostResults(chunks); ) {
     before = results.length;
     channel.writeInbound(Buffer.alloc(0));
   }
