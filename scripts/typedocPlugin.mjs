@@ -5,7 +5,7 @@ import { Application, Comment, CommentTag, Converter, ReflectionKind } from 'typ
 /** Interfaces that say what a member is for, and the names of the types that take it from there. */
 const DOCUMENTED_BY = [
   {
-    of: /Handler|Initializer|Codec$|Encoder|Decoder|Prepender|Stream|Callbacks/,
+    of: /Handler|Initializer|Codec$|Encoder|Decoder|Prepender|Stream|Callbacks|Correlator|Responder/,
     by: /^Channel(Inbound|Outbound)?Handler$/,
   },
   { of: /Channel$/, by: /^(Duplex)?Channel$/ },

@@ -1,5 +1,5 @@
 import type { Channel } from '@sluice/core';
-import { CLOSE_REASON, HeartbeatTimeoutException } from '@sluice/handlers';
+import { CLOSE_REASON } from '@sluice/handlers';
 
 /** Why a connection ended, in a few words. */
 export interface Farewell {
@@ -10,7 +10,7 @@ export interface Farewell {
 
 /** Why `channel`, which is inactive, ended; `bye`: what the other side gave as its reason, if it said good-bye. */
 export function farewellOf(channel: Channel, bye: string | undefined): Farewell {
-  const cause = channel.attr(CLOSE_REASON).get();
-  if (cause instanceof HeartbeatTimeoutException) return { reason: 'no sign of life', frozen: true };
-  return { reason: cause?.message ?? bye ?? 'connection lost', frozen: false };
+  const reason = channel.attr(CLOSE_REASON).get();
+  if (reason?.kind === 'dead') return { reason: 'no sign of life', frozen: true };
+  return { reason: reason?.cause?.message ?? bye ?? 'connection lost', frozen: false };
 }

@@ -3,7 +3,7 @@ import type { Timing } from '../timing.js';
 import type { Heartbeat, Ping, Pong } from './messages.js';
 
 /** How heartbeats look in this protocol. */
-const CODEC: Required<HeartbeatCodec<Heartbeat>> = {
+const CODEC: HeartbeatCodec<Heartbeat> = {
   ping: ({ nonce }): Ping => ({ kind: 'ping', seq: nonce }),
   pong: (ping): Pong => ({ kind: 'pong', seq: ping.seq }),
   isPing: (message) => (message as Heartbeat).kind === 'ping',

@@ -1,6 +1,6 @@
 /**
  * For testing handlers, beside the `EmbeddedChannel` of `@sluice/core`: {@link verifyDecoder} and {@link verifyCodec},
- * {@link RecordingHandler}, {@link ContractHandler}, {@link channelPair} and {@link duplexPair}.
+ * {@link RecordingHandler}, {@link ContractHandler}, {@link channelPair}, {@link duplexPair} and {@link FaultProxy}.
  *
  * @module @sluice/testing
  */
@@ -23,6 +23,14 @@ export {
   type VerifyOptions,
   verifyDecoder,
 } from './decoder/verifyDecoder.js';
+export type {
+  ConnectionFault,
+  FaultControls,
+  FaultDirection,
+  FaultTransform,
+} from './fault/FaultControls.js';
+export { FaultProxy, type FaultProxyEvents, type FaultProxyOptions } from './fault/FaultProxy.js';
+export type { ProxyConnection, ProxyConnectionEvents } from './fault/ProxyConnection.js';
 export {
   type RecordedEvent,
   type RecordedName,

@@ -14,3 +14,17 @@ export class HeartbeatWriteException extends ChannelException {
     registerError(this, 'HeartbeatWriteException', 'ERR_HEARTBEAT_WRITE');
   }
 }
+
+/** The business data of a heartbeat is larger than `data.limit`. */
+export class HeartbeatDataException extends ChannelException {
+  static {
+    registerError(this, 'HeartbeatDataException', 'ERR_HEARTBEAT_DATA');
+  }
+}
+
+/** The peer sends pings more often than this side permits. */
+export class TooManyPingsException extends ChannelException {
+  static {
+    registerError(this, 'TooManyPingsException', 'ERR_TOO_MANY_PINGS');
+  }
+}

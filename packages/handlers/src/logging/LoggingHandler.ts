@@ -13,6 +13,9 @@ import {
   type SocketAddress,
   type Typed,
 } from '@sluice/core';
+import { HeartbeatEvent } from '../heartbeat/HeartbeatEvent.js';
+import type { HeartbeatHandler } from '../heartbeat/HeartbeatHandler.js';
+import { HEARTBEAT } from '../heartbeat/marker.js';
 import { describeValue } from './describeValue.js';
 import { pinoLogger } from './pinoLogger.js';
 
@@ -48,10 +51,15 @@ const NO_FIELDS: object = Object.freeze({});
  * Logs every event that passes, in the form `channel EVENT: data`, and passes it on. Where it stands decides what it
  * sees: first, raw bytes; behind a codec, messages. While its level is off nothing is formatted. One instance may serve
  * many channels. Netty: LoggingHandler.
+ *
+ * Heartbeats are left out, as long as it stands where they can be told (behind the codec) and the `log` of the channel's
+ * `HeartbeatHandler` is off; what that one finds missed or dead is not.
  */
 export class LoggingHandler extends ChannelHandlerAdapter implements Typed<HandlerTypes<Pass, Pass, never>> {
   declare readonly '~types': HandlerTypes<Pass, Pass, never>;
+  /** The level it logs at. */
   readonly level: LogLevel;
+  /** How it logs bytes. */
   readonly byteBufFormat: ByteBufFormat;
   readonly #logger: Logger & LevelAware;
 
@@ -65,6 +73,7 @@ export class LoggingHandler extends ChannelHandlerAdapter implements Typed<Handl
       throw invalidArgType(`logger has no method '${this.level}' (expected: debug, info, warn and error)`);
   }
 
+  /** It keeps no state of a channel. */
   override get isSharable(): true {
     return true;
   }
@@ -89,6 +98,20 @@ export class LoggingHandler extends ChannelHandlerAdapter implements Typed<Handl
 
   #isOn(): boolean {
     return this.#logger.isLevelEnabled?.(this.level) ?? true;
+  }
+
+  /** The channel's heartbeat, if it is not to be logged. */
+  #unlogged(ctx: ChannelHandlerContext): HeartbeatHandler | undefined {
+    const heartbeat = ctx.channel.attr(HEARTBEAT).get();
+    return heartbeat?.log === false ? heartbeat : undefined;
+  }
+
+  #logMessage(ctx: ChannelHandlerContext, event: string, message: unknown): void {
+    if (this.#isOn() && this.#unlogged(ctx)?.isHeartbeat(message) !== true) this.#log(ctx, event, message);
+  }
+
+  #logUnlessHeartbeat(ctx: ChannelHandlerContext, event: string): void {
+    if (this.#unlogged(ctx)?.isOnlyHeartbeat !== true) this.#log(ctx, event);
   }
 
   // ---- inbound -----------------------------------------------------------------------------------------------------
@@ -120,17 +143,19 @@ export class LoggingHandler extends ChannelHandlerAdapter implements Typed<Handl
     return undefined;
   }
   userEventTriggered(ctx: ChannelHandlerContext, event: unknown): unknown {
-    this.#log(ctx, 'USER_EVENT', event);
+    const isRoutine =
+      event instanceof HeartbeatEvent && (event.type === 'ping-sent' || event.type === 'pong');
+    if (!isRoutine || this.#unlogged(ctx) === undefined) this.#log(ctx, 'USER_EVENT', event);
     ctx.fireUserEventTriggered(event);
     return undefined;
   }
   channelRead(ctx: ChannelHandlerContext, message: unknown): unknown {
-    this.#log(ctx, 'READ', message);
+    this.#logMessage(ctx, 'READ', message);
     ctx.fireChannelRead(message);
     return undefined;
   }
   channelReadComplete(ctx: ChannelHandlerContext): unknown {
-    this.#log(ctx, 'READ COMPLETE');
+    this.#logUnlessHeartbeat(ctx, 'READ COMPLETE');
     ctx.fireChannelReadComplete();
     return undefined;
   }
@@ -174,12 +199,12 @@ export class LoggingHandler extends ChannelHandlerAdapter implements Typed<Handl
     return undefined;
   }
   write(ctx: ChannelHandlerContext, message: unknown, promise: ChannelPromise): unknown {
-    this.#log(ctx, 'WRITE', message);
+    this.#logMessage(ctx, 'WRITE', message);
     ctx.write(message, promise);
     return undefined;
   }
   flush(ctx: ChannelHandlerContext): unknown {
-    this.#log(ctx, 'FLUSH');
+    this.#logUnlessHeartbeat(ctx, 'FLUSH');
     ctx.flush();
     return undefined;
   }

@@ -7,27 +7,29 @@ import {
   type ScheduledTask,
   type SocketAddress,
 } from '@sluice/core';
+import { CLOSE_REASON } from '../close/CloseReason.js';
 
 /** What is needed of a `Bootstrap`: its settings are copied once, then it is used for every attempt. */
 export interface ClientBootstrap {
+  /** A copy that later changes do not reach. */
   clone(): ClientBootstrap;
+  /** Connects once. */
   connect(remoteAddress: SocketAddress, options?: { readonly signal?: AbortSignal }): PromiseLike<Channel>;
 }
 
-/** What one attempt needs and whom it tells. */
-export interface AttemptOptions {
+/** What attempts need. */
+export interface AttemptSettings {
   readonly bootstrap: ClientBootstrap;
   readonly loop: EventLoop;
-  /** Chooses the server. */
-  readonly choose: () => Promise<SocketAddress>;
-  /** Milliseconds for the choice and the connect together. */
-  readonly timeout: number;
-  /** The server is chosen; the connect begins. */
-  readonly begins: (endpoint: SocketAddress) => void;
-  /** Called at most once, and not after `cancel`. */
-  readonly connected: (channel: Channel, endpoint: SocketAddress) => void;
-  /** Called at most once, and not after `cancel`. */
-  readonly failed: (cause: Error, endpoint: SocketAddress | null) => void;
+  /** Milliseconds for the connect and the handshake together. */
+  readonly connectTimeout: number;
+  readonly handshake: ((channel: Channel) => PromiseLike<unknown>) | undefined;
+}
+
+/** Whom an attempt tells. One of the two is called once, unless it is cancelled first. */
+export interface AttemptListener {
+  connected(channel: Channel, attempt: ConnectAttempt): void;
+  failed(cause: Error, attempt: ConnectAttempt): void;
 }
 
 /**
@@ -35,68 +37,75 @@ export interface AttemptOptions {
  * that comes about after the limit or after `cancel` is closed at once.
  */
 export class ConnectAttempt {
-  readonly #options: AttemptOptions;
+  readonly endpoint: SocketAddress;
+  readonly #settings: AttemptSettings;
+  readonly #listener: AttemptListener;
   readonly #abort = new AbortController();
   readonly #timer: ScheduledTask;
-  #endpoint: SocketAddress | null = null;
+  #channel: Channel | undefined;
   #isOver = false;
 
-  constructor(options: AttemptOptions) {
-    this.#options = options;
-    this.#timer = options.loop.schedule(() => this.#timedOut(), options.timeout);
+  constructor(endpoint: SocketAddress, settings: AttemptSettings, listener: AttemptListener) {
+    this.endpoint = endpoint;
+    this.#settings = settings;
+    this.#listener = listener;
+    this.#timer = settings.loop.schedule(() => this.#timedOut(), settings.connectTimeout);
     void this.#run();
   }
 
   /** Ends it; nobody is told. */
   cancel(): void {
-    this.#end();
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#timer.cancel();
+    this.#abort.abort();
+    this.#channel?.close();
   }
 
   async #run(): Promise<void> {
-    const { bootstrap, choose, begins } = this.#options;
+    const { bootstrap, handshake } = this.#settings;
     try {
-      const endpoint = await choose();
-      if (this.#isOver) return;
-      this.#endpoint = endpoint;
-      begins(endpoint);
-      if (this.#isOver) return;
-      this.#connected(await bootstrap.connect(endpoint, { signal: this.#abort.signal }), endpoint);
+      const channel = await bootstrap.connect(this.endpoint, { signal: this.#abort.signal });
+      if (this.#isOver) {
+        channel.close();
+        return;
+      }
+      this.#channel = channel;
+      if (handshake !== undefined) {
+        channel.closeFuture.addListener(() => this.#fail(closedTooSoon(channel)));
+        await handshake(channel);
+      }
+      if (channel.isActive) this.#succeed(channel);
+      else this.#fail(closedTooSoon(channel));
     } catch (error) {
       this.#fail(error as Error);
     }
   }
 
-  #connected(channel: Channel, endpoint: SocketAddress): void {
-    if (this.#isOver) {
-      channel.close();
-      return;
-    }
-    if (!channel.isActive) {
-      this.#fail(
-        new ClosedChannelException(`The channel ${String(channel)} was closed as soon as it connected`),
-      );
-      return;
-    }
+  #succeed(channel: Channel): void {
+    if (this.#isOver) return;
     this.#isOver = true;
     this.#timer.cancel();
-    this.#options.connected(channel, endpoint);
+    this.#listener.connected(channel, this);
   }
 
   #timedOut(): void {
-    const to = this.#endpoint === null ? 'no endpoint was given' : formatAddress(this.#endpoint);
-    this.#fail(new ConnectTimeoutException(`connection timed out after ${this.#options.timeout} ms: ${to}`));
+    const { connectTimeout } = this.#settings;
+    const what = this.#channel === undefined ? 'connection' : 'handshake';
+    const text = `${what} timed out after ${connectTimeout} ms: ${formatAddress(this.endpoint)}`;
+    this.#fail(new ConnectTimeoutException(text));
   }
 
   #fail(cause: Error): void {
     if (this.#isOver) return;
-    this.#end();
-    this.#options.failed(cause, this.#endpoint);
+    this.cancel();
+    this.#listener.failed(cause, this);
   }
+}
 
-  #end(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#timer.cancel();
-    this.#abort.abort();
-  }
+function closedTooSoon(channel: Channel): Error {
+  return (
+    channel.attr(CLOSE_REASON).get()?.cause ??
+    new ClosedChannelException(`The channel ${String(channel)} was closed as soon as it connected`)
+  );
 }

@@ -17,13 +17,20 @@ export const IdleState = {
  * Netty: IdleStateEvent.
  */
 export class IdleStateEvent {
+  /** Nothing was read for the reader's time. */
   static readonly FIRST_READER_IDLE_STATE_EVENT: IdleStateEvent = new IdleStateEvent('READER_IDLE', true);
+  /** Still nothing was read. */
   static readonly READER_IDLE_STATE_EVENT: IdleStateEvent = new IdleStateEvent('READER_IDLE', false);
+  /** No write was completed for the writer's time. */
   static readonly FIRST_WRITER_IDLE_STATE_EVENT: IdleStateEvent = new IdleStateEvent('WRITER_IDLE', true);
+  /** Still no write was completed. */
   static readonly WRITER_IDLE_STATE_EVENT: IdleStateEvent = new IdleStateEvent('WRITER_IDLE', false);
+  /** Neither, for the time of both. */
   static readonly FIRST_ALL_IDLE_STATE_EVENT: IdleStateEvent = new IdleStateEvent('ALL_IDLE', true);
+  /** Still neither. */
   static readonly ALL_IDLE_STATE_EVENT: IdleStateEvent = new IdleStateEvent('ALL_IDLE', false);
 
+  /** Which side was silent. */
   readonly state: IdleState;
   /** Whether this is the first such event since the silence began. */
   readonly isFirst: boolean;
@@ -46,6 +53,7 @@ export class IdleStateEvent {
     }
   }
 
+  /** For logs. */
   toString(): string {
     return `IdleStateEvent(${this.state}${this.isFirst ? ', first' : ''})`;
   }

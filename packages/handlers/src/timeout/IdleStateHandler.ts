@@ -89,6 +89,7 @@ export class IdleStateHandler
   #checkedPending = 0;
   #checkedProgress = 0;
 
+  /** Throws `RangeError` (`ERR_OUT_OF_RANGE`) or `TypeError` for a time that is no number. */
   constructor(options: IdleStateOptions = {}) {
     super();
     this.readerIdle = idleTime('readerIdle', options.readerIdle);

@@ -1,5 +1,10 @@
-import { ClosedChannelException } from '@sluice/core';
-import { CLOSE_REASON, HeartbeatTimeoutException, HeartbeatWriteException } from '@sluice/handlers';
+import { ClosedChannelException, EmbeddedChannel } from '@sluice/core';
+import {
+  CLOSE_REASON,
+  HeartbeatHandler,
+  HeartbeatTimeoutException,
+  HeartbeatWriteException,
+} from '@sluice/handlers';
 import { codec, heartbeatChannel } from './harness.js';
 
 describe('pings', () => {
@@ -196,7 +201,7 @@ describe('a silent peer', () => {
     expect(causes[0]?.message).toMatch(
       /^No sign of life from \[id: .*\] for 400 ms, and 3 pings had no answer;/,
     );
-    expect(channel.attr(CLOSE_REASON).get()).toBe(causes[0]);
+    expect(channel.attr(CLOSE_REASON).get()).toMatchObject({ kind: 'dead', cause: causes[0] });
     expect(channel.isOpen).toBe(false);
     expect(channel.eventLoop.scheduledTasks).toBe(0);
   });
@@ -334,6 +339,24 @@ describe('verdicts', () => {
     channel.elapse(600);
     expect(channel.isOpen).toBe(false);
   });
+
+  test('count a read that was asked for while a message was handled, and only once', () => {
+    const channel = new EmbeddedChannel(
+      new HeartbeatHandler({ codec, interval: 0, timeout: 300, whileDebugging: true }),
+      { channelRead: (ctx, message) => message === 'x' && ctx.read() },
+    );
+    channel.freezeTime();
+    channel.config.autoRead = false;
+    channel.read();
+    channel.writeInbound('x');
+    channel.writeInbound('y');
+    channel.elapse(5000);
+    expect(channel.isOpen).toBe(true);
+    channel.read();
+    channel.writeInbound('x', 'y');
+    channel.elapse(300);
+    expect(channel.isOpen).toBe(false);
+  });
 });
 
 describe('a ping that cannot be written', () => {
@@ -355,7 +378,7 @@ describe('a ping that cannot be written', () => {
     expect(heard).toEqual(['100 dead 0', '100 inactive']);
     expect(causes[0]).toBeInstanceOf(HeartbeatWriteException);
     expect(causes[0]).toMatchObject({ code: 'ERR_HEARTBEAT_WRITE', cause: { message: 'no route' } });
-    expect(channel.attr(CLOSE_REASON).get()).toBe(causes[0]);
+    expect(channel.attr(CLOSE_REASON).get()).toMatchObject({ kind: 'error', cause: causes[0] });
   });
 
   test('is tried again as often as said', () => {
@@ -395,6 +418,7 @@ describe('life', () => {
     const schedule = jest.spyOn(channel.eventLoop, 'scheduleCoarse');
     for (let i = 0; i < 10_000; i++) {
       channel.writeInbound('x');
+      if (i % 10 === 0) channel.writeInbound('ping 1', 'pong 1');
       channel.writeOutbound('y');
     }
     expect(schedule).not.toHaveBeenCalled();

@@ -7,7 +7,7 @@ import {
 } from '@sluice/handlers';
 
 /** Pings are `ping 7`, pongs `pong 7`, with the ping's nonce. */
-export const codec: Required<HeartbeatCodec<string>> = {
+export const codec: Required<Omit<HeartbeatCodec<string>, 'dataOf'>> = {
   ping: ({ nonce }) => `ping ${nonce}`,
   pong: (ping) => ping.replace('ping', 'pong'),
   isPing: (message) => String(message).startsWith('ping'),
@@ -30,7 +30,7 @@ export function heartbeatChannel(
   const heard: string[] = [];
   const sent: string[] = [];
   const causes: (Error | undefined)[] = [];
-  const heartbeat = new HeartbeatHandler<string>({ codec, interval: 100, ...options });
+  const heartbeat = new HeartbeatHandler<string>({ codec, interval: 100, whileDebugging: true, ...options });
   channel.pipeline.addLast(
     {
       write(ctx, message, promise) {
@@ -46,7 +46,7 @@ export function heartbeatChannel(
       userEventTriggered(_ctx, event) {
         if (!(event instanceof HeartbeatEvent)) return;
         const detail = event.type === 'pong' ? (event.rtt ?? 'unknown') : event.missed;
-        if (event.type === 'dead') causes.push(event.cause);
+        if (event.cause !== undefined) causes.push(event.cause);
         heard.push(`${now()} ${event.type} ${typeof detail === 'number' ? Math.round(detail) : detail}`);
       },
     },

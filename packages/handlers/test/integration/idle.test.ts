@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type Channel, nodeEventLoop, ServerBootstrap } from '@sluice/core';
 import { IdleStateEvent, IdleStateHandler, ReadTimeoutException, ReadTimeoutHandler } from '@sluice/handlers';
+import { ContractHandler } from '@sluice/testing';
 
 let server: Channel;
 let accepted: (channel: Channel) => void = () => {};
@@ -41,18 +42,24 @@ test('on a socket events are late by a tick at most, and never early', async () 
   expect(gaps.sort((a, b) => a - b)[2]).toBeLessThan(PERIOD + 10 + 10);
 });
 
-test('a socket that is silent is closed by a read timeout', async () => {
-  const caught = new Promise<Error>((resolve) => {
+test('a socket that is silent is closed by a read timeout, in order', async () => {
+  const contracts = [
+    new ContractHandler({ mode: 'collect' }),
+    new ContractHandler({ mode: 'collect' }),
+  ] as const;
+  const ended = new Promise<void>((resolve) => {
     accepted = (channel) => {
-      channel.pipeline.addLast(new ReadTimeoutHandler(50), {
-        exceptionCaught: (_ctx, cause) => resolve(cause),
+      channel.pipeline.addLast(contracts[0], new ReadTimeoutHandler(50), contracts[1], {
+        exceptionCaught: (_ctx, cause) => expect(cause).toBeInstanceOf(ReadTimeoutException),
+        handlerRemoved: () => resolve(),
       });
     };
   });
   const socket = client();
   socket.resume();
-  const [cause] = await Promise.all([caught, once(socket, 'close')]);
-  expect(cause).toBeInstanceOf(ReadTimeoutException);
+  await Promise.all([ended, once(socket, 'close')]);
+  for (const contract of contracts) contract.verify();
+  expect.assertions(1);
 });
 
 test('connections that are closed leave no timer', async () => {

@@ -7,6 +7,7 @@ import {
   ReconnectingClient,
   type ReconnectingClientOptions,
 } from '@sluice/handlers';
+import { ContractHandler } from '@sluice/testing';
 import { codec, lineHandlers, ServerProcess } from './support.js';
 
 const HEARTBEAT = 200;
@@ -14,10 +15,19 @@ const HEARTBEAT = 200;
 const LATENESS = 400;
 const servers: ServerProcess[] = [];
 const clients: ReconnectingClient[] = [];
+/** One before and one behind the heartbeats of each channel. */
+const contracts: ContractHandler[] = [];
+
+function contract(): ContractHandler {
+  const made = new ContractHandler({ mode: 'collect' });
+  contracts.push(made);
+  return made;
+}
 
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((client) => client.close()));
   await Promise.all(servers.splice(0).map((server) => server.kill()));
+  for (const made of contracts.splice(0)) made.verify();
 });
 
 async function serverProcess(port?: number): Promise<ServerProcess> {
@@ -34,7 +44,9 @@ function newClient(ports: readonly number[], options: Partial<ReconnectingClient
   const bootstrap = new Bootstrap().handler((channel) => {
     channel.pipeline.addLast(
       ...lineHandlers(),
+      contract(),
       new HeartbeatHandler({ codec, interval: HEARTBEAT, timeout: 3 * HEARTBEAT }),
+      contract(),
       { channelRead: (_ctx, line) => lines.emit(line as string), exceptionCaught() {} },
     );
   });

@@ -6,7 +6,7 @@ import type { AnyChannelHandler } from '@sluice/core';
 import type { HeartbeatCodec, HeartbeatOptions } from '@sluice/handlers';
 
 /** Messages are lines; pings are `ping 7`, pongs `pong 7`. The server program knows them too. */
-export const codec: Required<HeartbeatCodec<string>> = {
+export const codec: Required<Omit<HeartbeatCodec<string>, 'dataOf'>> = {
   ping: ({ nonce }) => `ping ${nonce}`,
   pong: (ping) => ping.replace('ping', 'pong'),
   isPing: (line) => String(line).startsWith('ping '),

@@ -1,4 +1,4 @@
-import { Backoff, type BackoffOptions, seededRandom } from '@sluice/handlers';
+import { Backoff, type BackoffOptions, GRPC_BACKOFF, type Jitter, seededRandom } from '@sluice/handlers';
 import fc from 'fast-check';
 
 const seed = Number(process.env.FAST_CHECK_SEED ?? 42);
@@ -27,13 +27,62 @@ test('full jitter takes from 0 to the delay, equal jitter from its half, at the 
   }
 });
 
+test('decorrelated jitter draws from base to three times the delay before', () => {
+  let random = 0.5;
+  const backoff = new Backoff({ base: 100, cap: 1000, jitter: 'decorrelated', random: () => random });
+  expect([0, 1, 2, 3].map((retry) => backoff.delay(retry))).toEqual([200, 350, 550, 550]);
+  // A further server of the same round draws from the same range; a first retry begins anew.
+  random = 1 - Number.EPSILON;
+  expect(backoff.delay(3)).toBeCloseTo(1000);
+  expect(backoff.delay(0)).toBeCloseTo(300);
+});
+
+test('a number is the share that a delay may be off, within the cap', () => {
+  for (const [random, delays] of [
+    [0, [80, 128, 800 / 1.2]],
+    [0.5, [100, 160, 1000 / 1.2]],
+    [1, [120, 192, 1000]],
+  ] as const) {
+    const backoff = new Backoff({ base: 100, cap: 1000, factor: 1.6, jitter: 0.2, random: () => random });
+    expect([0, 1, 50].map((retry) => backoff.delay(retry))).toEqual(delays.map((ms) => expect.closeTo(ms)));
+  }
+});
+
+test('gRPC: 1 s, 1.6 times longer each time, up to 2 min, from the start of an attempt', () => {
+  const backoff = new Backoff({ ...GRPC_BACKOFF, random: () => 0.5 });
+  expect([0, 1, 2].map((retry) => backoff.delay(retry))).toEqual([1000, 1600, expect.closeTo(2560)]);
+  expect(backoff.delay(100)).toBeCloseTo(100_000);
+  expect(backoff.fromStart).toBe(true);
+  expect(new Backoff().fromStart).toBe(false);
+});
+
+test.each<Jitter>(['full', 'equal', 'decorrelated', 0.2])(
+  '%p jitter spreads a crowd at the cap too',
+  (jitter) => {
+    const random = seededRandom(11);
+    const cap = 10_000;
+    const delays = Array.from({ length: 1000 }, () => {
+      const backoff = new Backoff({ base: 500, cap, jitter, random });
+      for (let retry = 0; retry < 12; retry++) backoff.delay(retry);
+      return backoff.delay(12);
+    });
+    expect(Math.max(...delays)).toBeLessThanOrEqual(cap);
+    const buckets = new Map<number, number>();
+    for (const delay of delays) {
+      const bucket = Math.floor(delay / 500);
+      buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
+    }
+    expect(Math.max(...buckets.values())).toBeLessThan(1000 * 0.2);
+  },
+);
+
 test('no delay is outside its bounds', () => {
   fc.assert(
     fc.property(
       fc.record({
         base: fc.integer({ min: 1, max: 5000 }),
         more: fc.nat(100_000),
-        jitter: fc.constantFrom('full', 'equal', 'none'),
+        jitter: fc.constantFrom<Jitter>('full', 'equal', 'none', 'decorrelated', 0.5),
         seed: fc.integer(),
         retry: fc.nat(2000),
       }),
@@ -41,12 +90,14 @@ test('no delay is outside its bounds', () => {
         const backoff = new Backoff({
           base,
           cap: base + more,
-          jitter: jitter as 'full',
+          jitter,
           random: seededRandom(rest.seed),
         });
         const delay = backoff.delay(retry);
-        expect(delay).toBeGreaterThanOrEqual(jitter === 'full' ? 0 : base / 2);
-        expect(delay).toBeLessThanOrEqual(base + more);
+        // ±50 % of what is at most cap / 1.5.
+        const least = jitter === 'full' ? 0 : jitter === 0.5 ? base / 3 : base / 2;
+        expect(delay).toBeGreaterThanOrEqual(least * (1 - 1e-9));
+        expect(delay).toBeLessThanOrEqual((base + more) * (1 + 1e-9));
       },
     ),
     { seed },
@@ -81,6 +132,9 @@ test.each<[BackoffOptions, RegExp]>([
   [{ base: 100, cap: 50 }, /backoff.cap: 50 ms .*100 ms/],
   [{ factor: 0.5 }, /backoff.factor: 0.5/],
   [{ jitter: 'some' as never }, /backoff.jitter: 'some'/],
+  [{ jitter: 0 }, /backoff.jitter: '0'/],
+  [{ jitter: 1.1 }, /backoff.jitter: '1.1'/],
+  [{ from: 'now' as never }, /backoff.from: 'now'/],
 ])('%p is refused', (options, message) => {
   expect(() => new Backoff(options)).toThrow(
     expect.objectContaining({ code: 'ERR_CONFIG', message: expect.stringMatching(message) }),

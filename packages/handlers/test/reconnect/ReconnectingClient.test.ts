@@ -1,26 +1,14 @@
 import { ClosedChannelException, EmbeddedChannel, getLogger, type Logger, setLogger } from '@sluice/core';
 import {
-  CLOSE_REASON,
+  closeBecause,
   ReconnectFailedException,
   ReconnectHandler,
-  ReconnectingClient,
   type ReconnectingClientOptions,
 } from '@sluice/handlers';
-import { elapse, FakeBootstrap, frozenLoop, settle } from './doubles.js';
-
-const A = { local: 'a' };
-const B = { local: 'b' };
+import { A, attemptsOf, B, elapse, newClient, settle } from './doubles.js';
 
 function made(options: Partial<ReconnectingClientOptions> = {}) {
-  const loop = frozenLoop();
-  const bootstrap = new FakeBootstrap(loop);
-  const client = new ReconnectingClient({
-    bootstrap,
-    endpoints: [A, B],
-    backoff: { base: 100, cap: 1000, jitter: 'none' },
-    eventLoop: loop,
-    ...options,
-  });
+  const { client, loop, bootstrap } = newClient(options);
   const log: string[] = [];
   const note = (text: string): void => void log.push(`${bootstrap.now} ${text}`);
   client.on('state', (state) => note(state));
@@ -28,9 +16,6 @@ function made(options: Partial<ReconnectingClientOptions> = {}) {
   client.on('lost', (cause) => note(`lost: ${cause?.message ?? 'unknown'}`));
   return { client, loop, bootstrap, log };
 }
-
-const attemptsOf = (bootstrap: FakeBootstrap): string[] =>
-  bootstrap.attempts.map(({ at, to }) => `${at} ${to}`);
 
 describe('connecting', () => {
   test('goes from idle by connecting to ready, and gives the channel', async () => {
@@ -191,7 +176,9 @@ describe('endpoints', () => {
     const { client, loop, log } = made({ endpoints: () => new Promise(() => {}), connectTimeout: 300 });
     client.start();
     await elapse(loop, 300);
-    expect(log).toContain('300 failed: connection timed out after 300 ms: no endpoint was given');
+    expect(log).toContain(
+      '300 failed: connection timed out after 300 ms: the endpoints function has not answered',
+    );
     await client.close();
   });
 
@@ -233,8 +220,7 @@ describe('a lost connection', () => {
   test('that a handler closed is replaced, and the reason is told', async () => {
     const { client, bootstrap, loop, log } = made();
     const channel = await client.connect();
-    channel.attr(CLOSE_REASON).set(new Error('silent'));
-    channel.close();
+    closeBecause(channel, 'dead', new Error('silent'));
     await elapse(loop, 100);
     expect(log).toContain('0 lost: silent');
     expect(bootstrap.attempts).toHaveLength(2);
@@ -256,13 +242,41 @@ describe('a lost connection', () => {
   });
 
   test('is not replaced when shouldReconnect says so', async () => {
-    const { client, bootstrap, loop } = made({ shouldReconnect: (cause) => cause?.message !== 'kicked' });
+    const { client, bootstrap, loop } = made({ shouldReconnect: ({ kind }) => kind !== 'kicked' });
     const channel = await client.connect();
-    channel.attr(CLOSE_REASON).set(new Error('kicked'));
-    channel.close();
+    closeBecause(channel, 'kicked', new Error('second login'));
     await elapse(loop, 100_000);
     expect(client.state).toBe('closed');
+    expect(client.lastError?.message).toBe('second login');
     expect(bootstrap.attempts).toHaveLength(1);
+  });
+
+  test('is replaced when shouldReconnect throws', async () => {
+    const warn = jest.fn();
+    setLogger({ ...getLogger(), warn } as Logger);
+    const { client, bootstrap, loop } = made({
+      shouldReconnect: () => {
+        throw new Error('bug');
+      },
+    });
+    await client.connect();
+    bootstrap.channels[0]?.close();
+    await elapse(loop, 100);
+    setLogger();
+    expect(client.state).toBe('ready');
+    expect(warn).toHaveBeenCalledTimes(1);
+    await client.close();
+  });
+
+  test('is told with its reason', async () => {
+    const { client, bootstrap } = made();
+    await client.connect();
+    const lost = jest.fn();
+    client.on('lost', lost);
+    bootstrap.channels[0]?.close();
+    expect(lost).toHaveBeenCalledWith(undefined, A, expect.objectContaining({ kind: 'local' }));
+    expect(client.info().lastClose?.kind).toBe('local');
+    await client.close();
   });
 
   test('leaves nothing behind, a thousand times', async () => {
@@ -433,6 +447,12 @@ test.each<[Partial<ReconnectingClientOptions>, RegExp]>([
   [{ quarantine: Number.NaN }, /quarantine: NaN/],
   [{ maxAttempts: 0 }, /maxAttempts: 0/],
   [{ backoff: { base: -1 } }, /backoff.base/],
+  [{ maxQuarantine: 9999 }, /maxQuarantine: 9999 .*quarantine \(10000\)/],
+  [{ race: { delay: 9 } }, /race.delay: 9/],
+  [{ race: { max: 0 } }, /race.max: 0/],
+  [{ finishTimeout: -1 }, /finishTimeout: -1/],
+  [{ maxRetryAfter: -1 }, /maxRetryAfter: -1/],
+  [{ queue: { maxBytes: -1 } }, /queue.maxBytes: -1/],
 ])('%p is refused', (options, message) => {
   expect(() => made(options)).toThrow(
     expect.objectContaining({ code: 'ERR_CONFIG', message: expect.stringMatching(message) }),

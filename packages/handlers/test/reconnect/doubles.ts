@@ -1,14 +1,15 @@
 import {
+  type AnyChannelHandler,
   type Channel,
   EmbeddedChannel,
   EmbeddedEventLoop,
   formatAddress,
   type SocketAddress,
 } from '@sluice/core';
-import type { ClientBootstrap } from '@sluice/handlers';
+import { type ClientBootstrap, ReconnectingClient, type ReconnectingClientOptions } from '@sluice/handlers';
 
-/** How a server behaves: connects, refuses, or never answers. */
-export type Behaviour = 'up' | 'down' | 'hangs';
+/** How a server behaves: connects, at once or after so many ms, refuses, or never answers. */
+export type Behaviour = 'up' | 'down' | 'hangs' | number;
 
 /** A bootstrap whose servers behave as the test says; it notes every attempt with its time. */
 export class FakeBootstrap implements ClientBootstrap {
@@ -19,6 +20,8 @@ export class FakeBootstrap implements ClientBootstrap {
     readonly signal: AbortSignal | undefined;
   }[] = [];
   readonly channels: EmbeddedChannel[] = [];
+  /** The handlers of the next channels. */
+  handlers: () => AnyChannelHandler[] = () => [{ channelRead() {} }];
   readonly behaviours = new Map<string, Behaviour>();
   /** Attempts that hang, to be ended by hand. */
   readonly hanging: ((channel: Channel) => void)[] = [];
@@ -53,13 +56,31 @@ export class FakeBootstrap implements ClientBootstrap {
     }
     if (behaviour === 'up') {
       this.open--;
-      const channel = new EmbeddedChannel({ channelRead() {} });
-      this.channels.push(channel);
-      return Promise.resolve(channel);
+      return Promise.resolve(this.#channel());
     }
+    if (typeof behaviour === 'number') return this.#connectLater(behaviour, options?.signal);
     return new Promise((resolve) => {
       options?.signal?.addEventListener('abort', () => this.open--, { once: true });
       this.hanging.push(resolve);
+    });
+  }
+
+  #channel(): EmbeddedChannel {
+    const channel = new EmbeddedChannel(...this.handlers());
+    this.channels.push(channel);
+    return channel;
+  }
+
+  #connectLater(ms: number, signal: AbortSignal | undefined): Promise<Channel> {
+    return new Promise((resolve, reject) => {
+      const task = this.loop.schedule(() => {
+        this.open--;
+        resolve(this.#channel());
+      }, ms);
+      signal?.addEventListener('abort', () => {
+        if (task.cancel()) this.open--;
+        reject(signal.reason);
+      });
     });
   }
 }
@@ -87,3 +108,25 @@ export function frozenLoop(): EmbeddedEventLoop {
   loop.freezeTime();
   return loop;
 }
+
+export const A: SocketAddress = { local: 'a' };
+export const B: SocketAddress = { local: 'b' };
+export const C: SocketAddress = { local: 'c' };
+
+/** A client in virtual time, without jitter. */
+export function newClient(options: Partial<ReconnectingClientOptions> = {}) {
+  const loop = frozenLoop();
+  const bootstrap = new FakeBootstrap(loop);
+  const client = new ReconnectingClient({
+    bootstrap,
+    endpoints: [A, B],
+    backoff: { base: 100, cap: 1000, jitter: 'none' },
+    eventLoop: loop,
+    ...options,
+  });
+  return { client, loop, bootstrap };
+}
+
+/** The attempts so far: `time server`. */
+export const attemptsOf = (bootstrap: FakeBootstrap): string[] =>
+  bootstrap.attempts.map(({ at, to }) => `${at} ${to}`);

@@ -71,3 +71,76 @@ test('a write that is queued meanwhile counts as a change', () => {
   expect(heard).toEqual(['100 first', '200', '400']);
   channel.finish();
 });
+
+describe('a peer that takes messages at its own pace', () => {
+  /** Takes what the test says, when it says so. */
+  class TakingChannel extends EmbeddedChannel {
+    protected override doWrite(): void {}
+    take(): void {
+      this.outboundBuffer?.remove();
+    }
+    takeBytes(count: number): void {
+      this.outboundBuffer?.removeBytes(count);
+    }
+  }
+
+  test.each(['writerIdle', 'allIdle'] as const)(
+    'is idle for %s only when it takes nothing for that time',
+    (kind) => {
+      const channel = new TakingChannel({ register: false, handlers: [] });
+      const heard: IdleStateEvent[] = [];
+      channel.freezeTime();
+      channel.pipeline.addLast(new IdleStateHandler({ [kind]: 5000, observeOutput: true }), {
+        userEventTriggered: (_ctx, event) => heard.push(event as IdleStateEvent),
+      });
+      channel.register();
+      const state = kind === 'writerIdle' ? 'WRITER_IDLE' : 'ALL_IDLE';
+      const pass = (seconds: number): void => {
+        channel.advanceTimeBy(seconds * 1000);
+        channel.runPendingTasks();
+      };
+      /** The events since the last look. */
+      const events = (): string[] => heard.splice(0).map((event) => event.state);
+      for (const size of [1, 1, 1, 5 * 1024]) channel.writeAndFlush(Buffer.alloc(size)).addListener(() => {});
+
+      // Nothing is taken at first.
+      pass(5);
+      expect([heard[0]?.isFirst, events()]).toEqual([true, [state]]);
+      // One message in 4 s, then 2 s of silence; one in 2 s, then 4 s.
+      pass(4);
+      channel.take();
+      pass(2);
+      expect(events()).toEqual([]);
+      pass(2);
+      channel.take();
+      pass(4);
+      expect(events()).toEqual([]);
+      pass(5);
+      expect(events()).toEqual([state]);
+      pass(2);
+      channel.take();
+      pass(1);
+      expect(events()).toEqual([]);
+      // The large one, bit by bit: the first event after a write that completed comes all the same.
+      for (let i = 0; i < 2; i++) {
+        pass(2);
+        channel.takeBytes(1024);
+      }
+      pass(1);
+      expect(events()).toEqual([state]);
+      for (let i = 0; i < 2; i++) {
+        pass(2);
+        channel.takeBytes(1024);
+      }
+      pass(1);
+      expect(events()).toEqual([]);
+      pass(2);
+      channel.takeBytes(1024);
+      expect(channel.outboundBuffer?.isEmpty).toBe(true);
+      // Nothing is left to take.
+      pass(5);
+      expect(events()).toEqual([state]);
+      channel.finish();
+    },
+  );
+});
