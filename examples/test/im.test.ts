@@ -171,7 +171,7 @@ describe('the instant-messaging service', () => {
       await im.prints(/server-1 +has died \(SIGKILL\)/);
       await im.prints(/alice +is connected to server-2/);
       await im.prints(/bob +is connected to server-2/);
-      await im.prints(/server-1 +is started again\n.*server-1 +listens/);
+      await im.prints(/server-1 +is started again\n[\s\S]*server-1 +listens/);
       await im.prints(/is started again[\s\S]*server-2 +is linked to server-1/);
       im.process.kill('SIGTERM');
       expect(await im.exit()).toBe(0);
