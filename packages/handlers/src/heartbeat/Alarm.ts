@@ -1,14 +1,19 @@
 import type { EventLoop, ScheduledTask } from '@sluice/core';
 
+/** Whom an {@link Alarm} wakes. */
+export interface Sleeper {
+  wake(): void;
+}
+
 /** The one timer of a channel. It may go off too early for a deadline that has moved since; whoever wakes up looks. */
 export class Alarm {
-  readonly #wake: () => void;
+  readonly #sleeper: Sleeper;
   #timer: ScheduledTask | undefined;
   /** What it was last set for. */
   due: number = Infinity;
 
-  constructor(wake: () => void) {
-    this.#wake = wake;
+  constructor(sleeper: Sleeper) {
+    this.#sleeper = sleeper;
   }
 
   /** Sets it for another time; `Infinity`: for none. */
@@ -31,6 +36,6 @@ export class Alarm {
 
   readonly #goOff = (): void => {
     this.#timer = undefined;
-    this.#wake();
+    this.#sleeper.wake();
   };
 }

@@ -1,7 +1,7 @@
-import type { ChannelFuture, ChannelFutureListener, ChannelHandlerContext, EventLoop } from '@sluice/core';
+import type { ChannelFuture, ChannelHandlerContext, EventLoop } from '@sluice/core';
 import { type CloseKind, closeBecause, setCloseReason } from '../close/CloseReason.js';
 import { A_MOMENT, guarded } from '../timeout/timing.js';
-import { Alarm } from './Alarm.js';
+import { Alarm, type Sleeper } from './Alarm.js';
 import { Deadlines } from './Deadlines.js';
 import { isDebugged } from './debugging.js';
 import { HeartbeatDataPort } from './HeartbeatDataPort.js';
@@ -30,22 +30,23 @@ const NO_DATA: PongInfo = Object.freeze({ data: undefined });
  * What beats in a `HeartbeatHandler`: it sends pings and pongs, and passes the verdicts, with one timer. What passes in the
  * pipeline the handler writes into `life`.
  */
-export class Heart<Message> {
+export class Heart<Message> implements Sleeper {
   readonly life: Deadlines;
   readonly demand: ReadDemand = new ReadDemand();
-  readonly test: IntervalTest;
+  /** Only of an interval that a policy chooses. */
+  readonly test: IntervalTest | undefined;
   readonly log: HeartbeatLog;
   /** A ping or pong is being written just now. */
   isSending = false;
   readonly #codec: HeartbeatCodec<Message>;
   #options: HeartbeatOptions<Message>;
-  readonly #data: HeartbeatDataPort<Message>;
+  readonly #data: HeartbeatDataPort<Message> | undefined;
 
   #state: typeof CREATED | typeof STARTED | typeof STOPPED = CREATED;
   #enabled: boolean;
   #ctx: ChannelHandlerContext | undefined;
   #loop: EventLoop | undefined;
-  readonly #alarm = new Alarm(() => this.#wake());
+  readonly #alarm = new Alarm(this);
 
   #failedPings = 0;
   #nonce = 0;
@@ -56,12 +57,14 @@ export class Heart<Message> {
     this.#codec = options.codec;
     this.#options = options;
     this.life = new Deadlines(settings, options.detector?.());
-    this.test = new IntervalTest(options.interval);
+    const { interval } = options;
+    this.test = typeof interval === 'object' ? new IntervalTest(interval) : undefined;
     this.log = new HeartbeatLog(options.log ?? false, options.logger);
     this.#enabled = options.enabled ?? true;
-    this.#data = new HeartbeatDataPort(options.codec, options.data, settings.dataLimit, (ctx, cause) =>
-      this.#fire(ctx, 'data-refused', undefined, cause),
-    );
+    if (options.data !== undefined || options.codec.dataOf !== undefined)
+      this.#data = new HeartbeatDataPort(options.codec, options.data, settings.dataLimit, (ctx, cause) =>
+        this.#fire(ctx, 'data-refused', undefined, cause),
+      );
   }
 
   /** Milliseconds since the last message arrived. */
@@ -96,7 +99,7 @@ export class Heart<Message> {
     this.#ctx = ctx;
     this.#loop = ctx.eventLoop;
     this.demand.ask(ctx.channel, false);
-    this.test.connected();
+    this.test?.connected();
     this.#followPolicy();
     this.life.start(this.#loop.now);
     if (this.#enabled) this.#arm(this.#loop);
@@ -111,7 +114,7 @@ export class Heart<Message> {
   /** The channel is inactive, or about to be closed as dead. */
   connectionLost(): void {
     this.life.settle();
-    if (this.life.isAsking) this.test.end(false);
+    if (this.life.isAsking) this.test?.end(false);
     this.stop();
   }
 
@@ -125,7 +128,7 @@ export class Heart<Message> {
       this.log.tell(ctx, 'a ping arrived');
       return;
     }
-    const data = this.#data.outgoing(ctx, 'pong');
+    const data = this.#data?.outgoing(ctx, 'pong');
     const pong = this.#codec.pong?.(ping, data === undefined ? NO_DATA : { data }) ?? null;
     if (pong === null) return;
     this.life.lastWrite = ctx.eventLoop.now;
@@ -134,7 +137,7 @@ export class Heart<Message> {
   }
 
   pongArrived(ctx: ChannelHandlerContext, pong: Message): void {
-    this.test.end(true);
+    this.test?.end(true);
     this.#heartbeatArrived(ctx.eventLoop);
     if (!this.#takeData(ctx, 'pong', pong)) return;
     const sent = this.#inFlight?.answered(this.#codec.nonceOf?.(pong));
@@ -160,15 +163,15 @@ export class Heart<Message> {
     const isFirst = !life.isAsking;
     const isIdle = life.pinged(now);
     if (this.#settings.asks) {
-      if (isFirst) this.test.begin(isIdle ? this.#settings.interval : 0);
+      if (isFirst) this.test?.begin(isIdle ? this.#settings.interval : 0);
       this.#inFlight ??= new PingsInFlight();
       this.#inFlight.sent(nonce, now);
     } else this.log.tell(ctx, 'a ping was sent');
     guarded(ctx, () => {
       const codec = this.#codec as Required<HeartbeatCodec<Message>>;
-      const data = this.#data.outgoing(ctx, 'ping');
+      const data = this.#data?.outgoing(ctx, 'ping');
       const ping = codec.ping({ nonce, time: now, rtt: life.rtt.latest, missed: life.missed, data });
-      this.#send(ctx, ping).addListener(this.#pingWritten);
+      this.#send(ctx, ping).addListener((future) => this.#pingWritten(future.cause));
       this.#fire(ctx, 'ping-sent');
     });
   }
@@ -182,8 +185,7 @@ export class Heart<Message> {
     }
   }
 
-  readonly #pingWritten: ChannelFutureListener = (future) => {
-    const cause = future.cause;
+  #pingWritten(cause: Error | null): void {
     const ctx = this.#ctx as ChannelHandlerContext;
     if (cause === null) this.#failedPings = 0;
     // What closed the channel is known already.
@@ -204,10 +206,11 @@ export class Heart<Message> {
     this.#fire(ctx, 'missed');
     if (this.#isRunning(ctx) && this.life.isOver(loop.now))
       this.#giveUp(ctx, 'dead', noSignOfLife(ctx.channel, this.life, loop.now));
-  };
+  }
 
   #followPolicy(): void {
-    if (this.test.wantsOther(this.#settings.interval)) this.life.use(heartbeatSettings(this.#options));
+    if (this.test?.wantsOther(this.#settings.interval) === true)
+      this.life.use(heartbeatSettings(this.#options));
   }
 
   get #settings(): HeartbeatSettings {
@@ -216,9 +219,9 @@ export class Heart<Message> {
 
   /** Returns false if the heartbeat carries too much; the channel is being closed then. */
   #takeData(ctx: ChannelHandlerContext, kind: HeartbeatKind, heartbeat: Message): boolean {
-    const cause = this.#data.incoming(ctx, kind, heartbeat);
+    const cause = this.#data?.incoming(ctx, kind, heartbeat);
     if (cause === undefined) return true;
-    this.test.forget();
+    this.test?.forget();
     closeBecause(ctx, 'protocol', cause);
     return false;
   }
@@ -241,7 +244,8 @@ export class Heart<Message> {
     this.#alarm.set(loop, this.#due);
   }
 
-  #wake(): void {
+  /** A deadline may have come. */
+  wake(): void {
     const ctx = this.#ctx as ChannelHandlerContext;
     const loop = this.#loop as EventLoop;
     if (!this.#isRunning(ctx)) return;
@@ -251,14 +255,14 @@ export class Heart<Message> {
     life.settle();
     if (life.judgeDue <= now + A_MOMENT) {
       // What the peer sent while this process was busy lies in the socket: read it first.
-      loop.afterPoll(this.#judge);
+      loop.afterPoll(() => this.#judge());
       return;
     }
     if (life.pingDue <= now + A_MOMENT) this.#ping(ctx, loop);
     if (this.#isRunning(ctx)) this.#arm(loop);
   }
 
-  readonly #judge = (): void => {
+  #judge(): void {
     const ctx = this.#ctx as ChannelHandlerContext;
     const loop = this.#loop as EventLoop;
     if (!this.#isRunning(ctx)) return;
@@ -278,7 +282,7 @@ export class Heart<Message> {
     }
     if (life.pingDue <= now + A_MOMENT) this.#ping(ctx, loop);
     if (this.#isRunning(ctx)) this.#arm(loop);
-  };
+  }
 
   #giveUp(ctx: ChannelHandlerContext, kind: CloseKind, cause: Error): void {
     this.connectionLost();

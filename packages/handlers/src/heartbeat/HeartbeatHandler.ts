@@ -198,7 +198,7 @@ export class HeartbeatHandler<Message = Untyped>
 
   close(ctx: ChannelHandlerContext, promise: ChannelPromise): unknown {
     // Whoever closes it here, the idle connection was not lost.
-    this.#heart.test.forget();
+    this.#heart.test?.forget();
     ctx.close(promise);
     return undefined;
   }

@@ -1,23 +1,22 @@
-import type { HeartbeatOptions } from './HeartbeatOptions.js';
 import type { IntervalPolicy } from './IntervalPolicy.js';
 
-/** Tells the policy that chooses the interval, if there is one, how the interval under test does. */
+/** Tells the policy that chooses the interval how the interval under test does. */
 export class IntervalTest {
-  readonly #policy: IntervalPolicy | undefined;
+  readonly #policy: IntervalPolicy;
   /** The interval that the ping without an answer puts to the test; 0: none. */
   #tested = 0;
 
-  constructor(interval: HeartbeatOptions['interval']) {
-    this.#policy = typeof interval === 'object' ? interval : undefined;
+  constructor(policy: IntervalPolicy) {
+    this.#policy = policy;
   }
 
   /** Whether the policy wants another interval than the one in use. */
   wantsOther(interval: number): boolean {
-    return this.#policy !== undefined && this.#policy.interval !== interval;
+    return this.#policy.interval !== interval;
   }
 
   connected(): void {
-    this.#policy?.connected?.();
+    this.#policy.connected?.();
   }
 
   /** A ping goes out after `interval` ms without traffic; 0: after less, so that its answer says nothing. */
@@ -30,8 +29,8 @@ export class IntervalTest {
     const tested = this.#tested;
     this.#tested = 0;
     if (tested === 0) return;
-    if (isAnswered) this.#policy?.succeeded(tested);
-    else this.#policy?.failed(tested);
+    if (isAnswered) this.#policy.succeeded(tested);
+    else this.#policy.failed(tested);
   }
 
   /** The connection ends for another reason. */

@@ -341,11 +341,13 @@ describe('verdicts', () => {
   });
 
   test('count a read that was asked for while a message was handled, and only once', () => {
-    const channel = new EmbeddedChannel(
+    const channel = new EmbeddedChannel({ register: false });
+    channel.freezeTime();
+    channel.pipeline.addLast(
       new HeartbeatHandler({ codec, interval: 0, timeout: 300, whileDebugging: true }),
       { channelRead: (ctx, message) => message === 'x' && ctx.read() },
     );
-    channel.freezeTime();
+    channel.register();
     channel.config.autoRead = false;
     channel.read();
     channel.writeInbound('x');

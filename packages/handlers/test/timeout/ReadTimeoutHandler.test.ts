@@ -3,10 +3,13 @@ import { ReadTimeoutException, ReadTimeoutHandler, TimeoutException } from '@slu
 
 test('fires the exception once and closes', () => {
   const heard: unknown[] = [];
-  const channel = new EmbeddedChannel(new ReadTimeoutHandler(100), {
+  const channel = new EmbeddedChannel({ register: false });
+  channel.freezeTime();
+  channel.pipeline.addLast(new ReadTimeoutHandler(100), {
     exceptionCaught: (_ctx, cause) => heard.push(cause),
     channelInactive: () => heard.push('inactive'),
   });
+  channel.register();
   channel.elapse(99);
   channel.writeInbound('x');
   channel.elapse(99);
