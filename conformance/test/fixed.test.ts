@@ -33,7 +33,7 @@ const SETS: readonly (readonly [NettyVersion, cases: number, deviating: Readonly
     ],
     [
       '4.1.48',
-      7720,
+      7722,
       {
         'constructors share the words for a number out of range': 91,
         'a line end counts where two reads meet': 28,
@@ -42,6 +42,7 @@ const SETS: readonly (readonly [NettyVersion, cases: number, deviating: Readonly
         'a brace may close a streamed array': 1,
         'Base64 without padding is decoded to its end': 63,
         'a handler that is out of the pipeline is not taken out again': 4,
+        'what follows when a context was taken out twice': 2,
         'what other callbacks throw within exceptionCaught reaches their handler': 20,
         'bytesBeforeUnwritable and bytesBeforeWritable count the byte that changes the state': 464,
         'a flush tells of all cancelled writes at once': 3,
